@@ -1,0 +1,298 @@
+/**
+ * One conversation with an ElevenLabs agent over its WebSocket, behind the `AgentLeg` port. Translates; decides nothing about
+ * the call. Every listener is guarded: nothing that arrives can throw into the socket.
+ */
+import { WebSocket, type RawData } from 'ws';
+import type { AgentEvents, AgentLeg, AgentOpening } from '../core/bridge/legs.js';
+import type { CallFailure } from '../core/call/call.js';
+import type { Cancel, Clock } from '../core/clock.js';
+import { WireError } from '../protocol/decoding.js';
+import { decodeFromAgent, encodeToAgent } from '../protocol/elevenlabs/conversation.codec.js';
+import type { AgentError, FromAgent } from '../protocol/elevenlabs/conversation.messages.js';
+import { endingOf } from './agent-ending.js';
+import { initiationOf } from './initiation.js';
+
+export interface AgentSocketLimits {
+  /** Single frames above 1.4 MB were recorded; the vendor's own clients take 16 MiB. */
+  readonly maxMessageBytes: number;
+  readonly handshakeTimeoutMs: number;
+  /** Nothing at all, not even a ping, for this long: dead. */
+  readonly silenceMs: number;
+  /** Unsent bytes beyond which the agent counts as unreachable. */
+  readonly maxBufferedBytes: number;
+}
+
+export const AGENT_SOCKET_LIMITS: AgentSocketLimits = {
+  maxMessageBytes: 16 * 1024 * 1024,
+  handshakeTimeoutMs: 8000,
+  silenceMs: 120_000,
+  maxBufferedBytes: 1024 * 1024,
+};
+
+export type WireOddity = 'ignored' | 'unknown' | 'malformed' | 'binary';
+
+export interface LegParts {
+  readonly clock: Clock;
+  readonly limits: AgentSocketLimits;
+  readonly events: AgentEvents;
+  odd(kind: WireOddity): void;
+}
+
+/** An error message that is not followed by a close within this time is taken for the end. */
+const CLOSE_AFTER_ERROR_MS = 3000;
+/** How long our own close may take before the socket is cut. */
+const CLOSE_GRACE_MS = 2000;
+const REQUIRED_FORMAT = 'ulaw_8000';
+
+export class ElevenLabsLeg implements AgentLeg {
+  private socket: WebSocket | undefined;
+  private initiation: string | undefined;
+  private over = false;
+  private queueTimedOut = false;
+  private lastError: AgentError | undefined;
+  private conversationId = '';
+  private framesSeen = 0;
+  private readonly timers = new Set<Cancel>();
+
+  constructor(private readonly parts: LegParts) {}
+
+  /** Takes an open or opening socket; a second one replaces a socket that never opened. */
+  attach(socket: WebSocket): void {
+    if (this.over) {
+      socket.terminate();
+      return;
+    }
+    this.socket = socket;
+    socket.on('message', (frame, isBinary) => this.guarded(() => this.receive(frame, isBinary)));
+    socket.once('close', (code, reason) => this.guarded(() => this.closed(code, reason.toString('utf8'))));
+    if (socket.readyState === WebSocket.OPEN) this.opened();
+    else socket.once('open', () => this.guarded(() => this.opened()));
+  }
+
+  /** The socket could not be opened, for good. */
+  fail(failure: CallFailure): void {
+    if (this.over) return;
+    this.stop();
+    this.parts.events.agentGone(failure, 'agent-failed');
+  }
+
+  get isOver(): boolean {
+    return this.over;
+  }
+
+  begin({ variables, overrides }: AgentOpening): void {
+    this.initiation = encodeToAgent(initiationOf(variables, overrides));
+    if (this.socket?.readyState === WebSocket.OPEN) this.sendInitiation();
+  }
+
+  sendAudio(payload: string): void {
+    // Written by template: base64 needs no escaping, and this runs for every frame of the caller.
+    this.send(`{"user_audio_chunk":"${payload}"}`);
+  }
+
+  answerTool(id: string, result: string, isError: boolean): void {
+    this.send(encodeToAgent({ type: 'client_tool_result', tool_call_id: id, result, is_error: isError }));
+  }
+
+  say(text: string): void {
+    this.send(encodeToAgent({ type: 'user_message', text }));
+  }
+
+  close(): void {
+    if (this.over) return;
+    this.stop();
+    const { socket } = this;
+    if (!socket) return;
+    if (socket.readyState === WebSocket.CONNECTING) {
+      socket.terminate();
+      return;
+    }
+    socket.close(1000, 'call ended');
+    const cancel = this.parts.clock.after(CLOSE_GRACE_MS, () => socket.terminate());
+    socket.once('close', cancel);
+  }
+
+  private opened(): void {
+    this.watch();
+    this.sendInitiation();
+  }
+
+  private sendInitiation(): void {
+    if (this.initiation === undefined) return;
+    this.send(this.initiation);
+    this.initiation = undefined;
+  }
+
+  private send(text: string): void {
+    const { socket } = this;
+    if (!socket || socket.readyState !== WebSocket.OPEN) return;
+    if (socket.bufferedAmount > this.parts.limits.maxBufferedBytes) {
+      socket.terminate();
+      this.fail({ code: 'stream-overloaded', detail: 'ElevenLabs does not read fast enough.' });
+      return;
+    }
+    socket.send(text);
+  }
+
+  private receive(frame: RawData, isBinary: boolean): void {
+    if (this.over) return;
+    this.framesSeen += 1;
+    if (isBinary) {
+      this.parts.odd('binary');
+      return;
+    }
+    const message = decodeFromAgent(textOf(frame));
+    if (message.type === 'ignored' || message.type === 'unknown') this.parts.odd(message.type);
+    else this.handle(message);
+  }
+
+  private handle(message: FromAgent): void {
+    const { events } = this.parts;
+    switch (message.type) {
+      case 'audio': {
+        events.agentAudio(message.audio_event.audio_base_64, message.audio_event.event_id);
+        break;
+      }
+      case 'ping': {
+        this.send(encodeToAgent({ type: 'pong', event_id: message.ping_event.event_id }));
+        break;
+      }
+      case 'interruption': {
+        events.interrupted(message.interruption_event.event_id);
+        break;
+      }
+      case 'user_transcript': {
+        const { user_transcript: text, event_id: eventId } = message.user_transcription_event;
+        events.callerSaid(text, eventId);
+        break;
+      }
+      case 'agent_response': {
+        events.agentSaid(message.agent_response_event.agent_response, message.agent_response_event.event_id);
+        break;
+      }
+      case 'agent_response_correction': {
+        const { corrected_agent_response: text, event_id: eventId } = message.agent_response_correction_event;
+        events.agentCorrected(text, eventId);
+        break;
+      }
+      default: {
+        this.handleControl(message);
+      }
+    }
+  }
+
+  /** What comes a few times in a call. */
+  private handleControl(message: FromAgent): void {
+    switch (message.type) {
+      case 'conversation_initiation_metadata': {
+        const event = message.conversation_initiation_metadata_event;
+        this.conversationId = event.conversation_id;
+        this.checkFormats(event.user_input_audio_format, event.agent_output_audio_format);
+        if (!this.over) this.parts.events.agentReady(this.conversationId);
+        break;
+      }
+      case 'client_tool_call': {
+        const call = message.client_tool_call;
+        this.parts.events.toolCalled({
+          id: call.tool_call_id,
+          name: call.tool_name,
+          input: call.parameters,
+          expectsResponse: call.expects_response,
+        });
+        break;
+      }
+      case 'agent_tool_response': {
+        const { tool_name: name, is_error: isError, is_called: isCalled } = message.agent_tool_response;
+        if (name === 'end_call' && !isError && isCalled) this.parts.events.agentEnding();
+        break;
+      }
+      case 'queue_status': {
+        this.queueMoved(message.queue_status_event.status);
+        break;
+      }
+      case 'error': {
+        this.errorTold(message);
+        break;
+      }
+      default: {
+        // agent_response_complete and vad_score: ends of generation and loudness, of no use to the line.
+        this.parts.odd('ignored');
+      }
+    }
+  }
+
+  /** Noise instead of voices is how a mismatch is heard, so it is refused by name before anybody hears it. */
+  private checkFormats(input: string, output: string): void {
+    if (input === REQUIRED_FORMAT && output === REQUIRED_FORMAT) return;
+    this.socket?.close(1000, 'audio format');
+    this.fail({
+      code: 'agent-format',
+      detail: `The agent hears ${input} and speaks ${output}; both must be ${REQUIRED_FORMAT}.`,
+    });
+  }
+
+  private queueMoved(status: string): void {
+    if (status === 'waiting') this.parts.events.agentQueued();
+    else if (status === 'admitted') this.parts.events.agentReady(this.conversationId);
+    else if (status === 'timed_out') this.queueTimedOut = true;
+  }
+
+  private errorTold(error: AgentError): void {
+    this.lastError = error;
+    // A client_error concerns one message; the others announce the end, which the vendor may leave to us.
+    if (error.shape === 'client_error') return;
+    this.later(CLOSE_AFTER_ERROR_MS, () => {
+      this.socket?.terminate();
+      this.closed(error.code ?? 1011, '');
+    });
+  }
+
+  private closed(code: number, reason: string): void {
+    if (this.over) return;
+    this.stop();
+    const ending = endingOf({ code, reason, lastError: this.lastError, queueTimedOut: this.queueTimedOut });
+    this.parts.events.agentGone(ending.failure, ending.reason);
+  }
+
+  private watch(): void {
+    const seen = this.framesSeen;
+    this.later(this.parts.limits.silenceMs, () => {
+      if (this.framesSeen !== seen) {
+        this.watch();
+        return;
+      }
+      this.socket?.terminate();
+      this.fail({ code: 'agent-lost', detail: 'Nothing came from ElevenLabs any more.' });
+    });
+  }
+
+  private later(ms: number, task: () => void): void {
+    const cancel = this.parts.clock.after(ms, () => {
+      this.timers.delete(cancel);
+      this.guarded(task);
+    });
+    this.timers.add(cancel);
+  }
+
+  private stop(): void {
+    this.over = true;
+    for (const cancel of this.timers) cancel();
+    this.timers.clear();
+  }
+
+  private guarded(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      this.parts.odd('malformed');
+      if (error instanceof WireError) return;
+      this.socket?.terminate();
+      this.fail({ code: 'internal', detail: 'A message of the agent could not be handled.' });
+    }
+  }
+}
+
+function textOf(frame: RawData): string {
+  if (Buffer.isBuffer(frame)) return frame.toString('utf8');
+  return Array.isArray(frame) ? Buffer.concat(frame).toString('utf8') : Buffer.from(frame).toString('utf8');
+}

@@ -1,0 +1,33 @@
+/**
+ * The first message of a conversation: variables, and only the overrides that were set. Pure.
+ */
+import type { AgentOverrides, Variables } from '../core/call/call.js';
+import type {
+  ConversationConfigOverride,
+  ConversationInitiation,
+} from '../protocol/elevenlabs/conversation.messages.js';
+
+export function initiationOf(variables: Variables, overrides: AgentOverrides): ConversationInitiation {
+  const override = overrideOf(overrides);
+  return {
+    type: 'conversation_initiation_client_data',
+    ...(override ? { conversation_config_override: override } : {}),
+    ...(Object.keys(variables).length > 0 ? { dynamic_variables: variables } : {}),
+  };
+}
+
+function overrideOf({
+  firstMessage,
+  prompt,
+  language,
+  voiceId,
+}: AgentOverrides): ConversationConfigOverride | undefined {
+  const agent = {
+    ...(firstMessage === undefined ? {} : { first_message: firstMessage }),
+    ...(language === undefined ? {} : { language }),
+    ...(prompt === undefined ? {} : { prompt: { prompt } }),
+  };
+  const hasAgent = Object.keys(agent).length > 0;
+  if (!hasAgent && voiceId === undefined) return undefined;
+  return { ...(hasAgent ? { agent } : {}), ...(voiceId === undefined ? {} : { tts: { voice_id: voiceId } }) };
+}

@@ -1,0 +1,40 @@
+/**
+ * The list of features.
+ */
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AgentModule } from './agent/agent.module.js';
+import { CallsModule } from './calls/calls.module.js';
+import { EnvironmentModule } from './config/config.module.js';
+import { MediaStreamModule } from './media-stream/media-stream.module.js';
+import { OpsModule } from './ops/ops.module.js';
+import { PersistenceModule } from './persistence/persistence.module.js';
+import { ToolsModule } from './tools/tools.module.js';
+import { TwimlModule } from './twiml/twiml.module.js';
+
+@Module({})
+export class AppModule {
+  /**
+   * @param variables Read instead of `process.env` and `.env`, where given.
+   * @param extra Modules of an application, such as those that list its tools.
+   * @throws EnvironmentError
+   */
+  static async read(
+    variables?: Readonly<Record<string, string>>,
+    extra: NonNullable<DynamicModule['imports']> = [],
+  ): Promise<DynamicModule> {
+    return {
+      module: AppModule,
+      imports: [
+        await EnvironmentModule.read(variables),
+        OpsModule,
+        PersistenceModule,
+        CallsModule,
+        TwimlModule,
+        AgentModule,
+        ToolsModule,
+        MediaStreamModule,
+        ...extra,
+      ],
+    };
+  }
+}

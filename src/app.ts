@@ -1,0 +1,51 @@
+/**
+ * The application with everything that belongs to its doors: body parsers, pipes, sockets, docs. Does not listen yet.
+ */
+import 'reflect-metadata';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
+import { AppModule } from './app.module.js';
+import { RawFramesWsAdapter } from './media-stream/raw-frames.ws-adapter.js';
+import { serveDocs } from './ops/docs.js';
+import { inputPipe } from './ops/input.pipe.js';
+import { NestLogger, type AppLogger } from './ops/logger.js';
+import { requestLog } from './ops/request-log.js';
+import { APP_LOGGER } from './ops/tokens.js';
+
+/** Far more than any request of this API needs. */
+const MAX_BODY = '256kb';
+
+export interface AppOptions {
+  /** Read instead of `process.env` and `.env`. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Modules of an application, such as those that list its tools. */
+  readonly modules?: NonNullable<DynamicModule['imports']>;
+}
+
+/** @throws EnvironmentError, ToolRegistrationError */
+export async function createApp({ variables, modules }: AppOptions = {}): Promise<NestExpressApplication> {
+  const module = await AppModule.read(variables, modules);
+  const app = await NestFactory.create<NestExpressApplication>(module, {
+    bufferLogs: true,
+    abortOnError: false,
+    bodyParser: false,
+    rawBody: true,
+  });
+  const logger = app.get<AppLogger>(APP_LOGGER);
+  app.useLogger(new NestLogger(logger));
+  app.flushLogs();
+  app.disable('x-powered-by');
+  app.use(requestLog(logger));
+  app.use(helmet());
+  app.useBodyParser('json', { limit: MAX_BODY });
+  // Flat, because Twilio signs names as they are sent, brackets included.
+  app.useBodyParser('urlencoded', { limit: MAX_BODY, extended: false });
+  app.useGlobalPipes(inputPipe());
+  app.useWebSocketAdapter(new RawFramesWsAdapter(app));
+  serveDocs(app);
+  app.enableShutdownHooks();
+  await app.init();
+  return app;
+}

@@ -1,0 +1,68 @@
+/**
+ * Turns what the feed tells into metrics and into one log line per ended call, without numbers, names or words.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+import { isFinal, type Call } from '../core/call/call.js';
+import type { BridgeFact } from '../core/bridge/bridge-facts.js';
+import type { AppLogger } from '../ops/logger.js';
+import { Metrics } from '../ops/metrics.js';
+import { APP_LOGGER } from '../ops/tokens.js';
+import { CallFeed } from './call-feed.js';
+
+@Injectable()
+export class CallMetrics {
+  constructor(
+    feed: CallFeed,
+    private readonly metrics: Metrics,
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
+  ) {
+    feed.subscribe((news) => {
+      switch (news.type) {
+        case 'created': {
+          metrics.callsStarted.inc({ direction: news.call.direction });
+          logger.info({ callId: news.call.id, direction: news.call.direction }, 'call started');
+          break;
+        }
+        case 'changed': {
+          this.changed(news.call, news.before);
+          break;
+        }
+        case 'ignored': {
+          metrics.ignoredEvents.inc({ type: news.event.type });
+          break;
+        }
+        case 'conversation': {
+          this.conversation(news.fact);
+        }
+      }
+    });
+  }
+
+  private changed(call: Call, before: Call): void {
+    const { answeredAt, firstAudioAt, streamStartedAt, agentReadyAt } = call.times;
+    if (before.times.firstAudioAt === null && firstAudioAt !== null && answeredAt !== null) {
+      this.metrics.firstAudioSeconds.observe(Math.max(0, firstAudioAt - answeredAt) / 1000);
+    }
+    if (before.times.agentReadyAt === null && agentReadyAt !== null && streamStartedAt !== null) {
+      this.metrics.agentReadySeconds.observe(Math.max(0, agentReadyAt - streamStartedAt) / 1000);
+    }
+    if (!isFinal(call.status)) return;
+    const reason = call.endReason ?? 'unknown';
+    this.metrics.callsEnded.inc({ direction: call.direction, status: call.status, reason });
+    if (call.failure) this.metrics.failures.inc({ code: call.failure.code });
+    this.logger.info(
+      {
+        callId: call.id,
+        status: call.status,
+        endReason: reason,
+        failure: call.failure?.code,
+        durationSeconds: call.durationSeconds,
+      },
+      'call ended',
+    );
+  }
+
+  private conversation(fact: BridgeFact): void {
+    if (fact.type === 'interrupted') this.metrics.interruptions.inc();
+  }
+}

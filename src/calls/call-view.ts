@@ -1,0 +1,45 @@
+/**
+ * A call as the outside sees it.
+ */
+import type { Call } from '../core/call/call.js';
+import type { CallDto } from './calls.dto.js';
+
+function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
+
+function between(from: number | null, to: number | null): number | null {
+  return from === null || to === null ? null : Math.max(0, to - from);
+}
+
+export function viewOf(call: Call): CallDto {
+  const { times } = call;
+  return {
+    id: call.id,
+    direction: call.direction,
+    status: call.status,
+    endReason: call.endReason,
+    failure: call.failure,
+    to: call.to,
+    from: call.from,
+    agentId: call.agentId,
+    variables: call.variables,
+    overrides: call.overrides,
+    metadata: call.metadata,
+    twilioCallSid: call.twilioCallSid,
+    streamSid: call.streamSid,
+    conversationId: call.conversationId,
+    answeredBy: call.answeredBy,
+    createdAt: new Date(times.createdAt).toISOString(),
+    startedAt: iso(times.startedAt),
+    answeredAt: iso(times.answeredAt),
+    endedAt: iso(times.endedAt),
+    durationSeconds: call.durationSeconds,
+    timings: {
+      requestToAnswerMs: between(times.createdAt, times.answeredAt),
+      answerToStreamMs: between(times.answeredAt, times.streamStartedAt),
+      streamToAgentReadyMs: between(times.streamStartedAt, times.agentReadyAt),
+      answerToFirstAudioMs: between(times.answeredAt, times.firstAudioAt),
+    },
+  };
+}

@@ -1,0 +1,202 @@
+/**
+ * Places, receives, finds and ends calls. Decides what is admitted; the life of a call afterwards belongs to the machine.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { Environment } from '../config/environment.js';
+import {
+  isFinal,
+  type AgentOverrides,
+  type Call,
+  type CallDirection,
+  type Variables,
+} from '../core/call/call.js';
+import { CallStore, type CallFilter, type CallPage } from '../core/call/call.store.js';
+import { refusalOf } from '../core/call/destination.js';
+import { Clock } from '../core/clock.js';
+import { CordboardError } from '../core/errors.js';
+import { newCallId, type CallId } from '../core/ids.js';
+import type { AppLogger } from '../ops/logger.js';
+import { APP_LOGGER } from '../ops/tokens.js';
+import { Admission } from './admission.js';
+import { CallJournal } from './call-journal.js';
+import { Dialer } from './dialer.js';
+
+export interface OutboundRequest {
+  readonly to: string;
+  readonly from?: string;
+  readonly agentId?: string;
+  readonly variables?: Variables;
+  readonly overrides?: AgentOverrides;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly ringTimeoutSeconds?: number;
+  readonly maxDurationSeconds?: number;
+}
+
+/** A call that we did not place: somebody rings us, or another program placed it with our TwiML address. */
+export interface ReceivedCall {
+  readonly direction: CallDirection;
+  readonly twilioCallSid: string;
+  readonly to: string;
+  readonly from: string;
+  readonly agentId?: string;
+  readonly variables: Variables;
+}
+
+/** How long an answer to `POST /calls` waits for Twilio's, so that a refusal is told at once. */
+const DIAL_WAIT_MS = 3000;
+
+@Injectable()
+export class CallsService {
+  constructor(
+    private readonly environment: Environment,
+    private readonly clock: Clock,
+    private readonly store: CallStore,
+    private readonly journal: CallJournal,
+    private readonly dialer: Dialer,
+    private readonly admission: Admission,
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
+  ) {}
+
+  /**
+   * The call, `queued` when the account's rate makes it wait.
+   * @throws CordboardError `bad-input`, `destination-refused`, `at-capacity`, `draining`, `carrier-refused`, `carrier-unreachable`.
+   */
+  async place(request: OutboundRequest): Promise<Call> {
+    this.checkDestination(request.to);
+    const call = this.newCall('outbound', {
+      ...request,
+      from: request.from ?? this.defaultNumber(),
+      agentId: request.agentId ?? this.defaultAgent(),
+    });
+    await this.enter(call);
+    const dialled = this.dialer.dial(call);
+    // Also when nobody waits any more: the record has the failure, and a rejection without a listener ends the process.
+    dialled.catch((error: unknown) =>
+      this.logger.warn({ callId: call.id, reason: reasonOf(error) }, 'a call was not placed'),
+    );
+    return Promise.race([dialled, this.afterAWhile(call.id)]);
+  }
+
+  /** Twilio may ask twice about one call, so the call is found before it is made. */
+  async receive(received: ReceivedCall): Promise<Call> {
+    const known = await this.store.findBySid(received.twilioCallSid);
+    if (known) return known;
+    const call: Call = {
+      ...this.newCall(received.direction, { ...received, agentId: received.agentId ?? this.defaultAgent() }),
+      status: 'ringing',
+      twilioCallSid: received.twilioCallSid,
+    };
+    await this.enter({ ...call, times: { ...call.times, startedAt: call.times.createdAt } });
+    return call;
+  }
+
+  async get(id: string): Promise<Call> {
+    const call = isCallId(id) ? await this.store.find(id) : undefined;
+    if (!call) throw new CordboardError('not-found', 'There is no call with this id.');
+    return call;
+  }
+
+  async list(filter: CallFilter, limit: number, cursor?: string): Promise<CallPage> {
+    const page = await this.store.list(filter, limit, cursor);
+    if (page) return page;
+    const faults = [
+      { field: 'cursor', message: 'is not a cursor of this list; take nextCursor of an earlier answer' },
+    ];
+    throw new CordboardError('bad-input', 'cursor: unknown', faults);
+  }
+
+  /** @throws CordboardError `not-found`, `call-ended`. */
+  async hangUp(id: string): Promise<Call> {
+    const call = await this.get(id);
+    if (isFinal(call.status)) throw new CordboardError('call-ended', `The call ended: ${call.endReason}.`);
+    return (await this.journal.apply(call.id, { type: 'end.decided', reason: 'hung-up-by-api' })) ?? call;
+  }
+
+  private async enter(call: Call): Promise<void> {
+    this.admission.admit(call.id);
+    try {
+      await this.journal.create(call);
+    } catch (error) {
+      this.admission.release(call.id);
+      throw error;
+    }
+  }
+
+  private async afterAWhile(id: CallId): Promise<Call> {
+    await new Promise<void>((resolve) => void this.clock.after(DIAL_WAIT_MS, resolve));
+    return this.get(id);
+  }
+
+  private checkDestination(to: string): void {
+    const parsed = parsePhoneNumberFromString(to);
+    const facts = {
+      number: to,
+      country: parsed?.country,
+      isPremiumRate: parsed?.getType() === 'PREMIUM_RATE',
+    };
+    const refusal = refusalOf(facts, this.environment.ALLOWED_DESTINATIONS);
+    if (refusal !== undefined) throw new CordboardError('destination-refused', refusal);
+  }
+
+  private defaultNumber(): string {
+    return (
+      this.environment.TWILIO_PHONE_NUMBER ??
+      missing('from', 'give the caller id, or set TWILIO_PHONE_NUMBER')
+    );
+  }
+
+  private defaultAgent(): string {
+    return (
+      this.environment.ELEVENLABS_AGENT_ID ?? missing('agentId', 'name an agent, or set ELEVENLABS_AGENT_ID')
+    );
+  }
+
+  private newCall(
+    direction: CallDirection,
+    request: OutboundRequest & { from: string; agentId: string },
+  ): Call {
+    return {
+      id: newCallId(),
+      version: 1,
+      direction,
+      status: 'queued',
+      endReason: null,
+      failure: null,
+      to: request.to,
+      from: request.from,
+      agentId: request.agentId,
+      variables: request.variables ?? {},
+      overrides: request.overrides ?? {},
+      metadata: request.metadata ?? {},
+      ringTimeoutSeconds: request.ringTimeoutSeconds ?? this.environment.RING_TIMEOUT_SECONDS,
+      maxDurationSeconds: request.maxDurationSeconds ?? this.environment.MAX_DURATION_SECONDS,
+      twilioCallSid: null,
+      streamSid: null,
+      conversationId: null,
+      answeredBy: null,
+      durationSeconds: null,
+      times: {
+        createdAt: this.clock.now(),
+        startedAt: null,
+        answeredAt: null,
+        streamStartedAt: null,
+        agentReadyAt: null,
+        firstAudioAt: null,
+        endedAt: null,
+      },
+    };
+  }
+}
+
+function isCallId(id: string): id is CallId {
+  return id.startsWith('call_');
+}
+
+function missing(field: string, message: string): never {
+  throw new CordboardError('bad-input', `${field}: ${message}`, [{ field, message }]);
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof CordboardError ? error.code : 'internal';
+}

@@ -1,0 +1,145 @@
+/**
+ * Twilio behind the `Carrier` port, through the official SDK. Repeats only what Twilio declares not processed (429) and
+ * connections that were never made; anything else leaves it unknown whether a phone rings.
+ */
+import { Injectable } from '@nestjs/common';
+import twilio from 'twilio';
+import { Environment } from '../config/environment.js';
+import { CALL_STATUSES, type Call, type CallStatus } from '../core/call/call.js';
+import { Carrier, type CarrierView } from '../core/call/carrier.js';
+import { Clock } from '../core/clock.js';
+import { CordboardError } from '../core/errors.js';
+
+/** The SDK waits 30 s by default; a caller of our API does not. */
+const REQUEST_TIMEOUT_MS = 10_000;
+const MAX_TRIES = 4;
+const FIRST_BACKOFF_MS = 250;
+/** No connection was made, so nothing can have been dialled. */
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/**
+ * Twilio repeats a callback only when it cannot connect, unless told otherwise by the fragment (connection overrides, which
+ * are not part of the signed address). A lost status would leave the record waiting for its own watch.
+ */
+const RETRY_CALLBACKS = '#rc=3&rp=5xx,ct,rt';
+
+type Client = ReturnType<typeof twilio>;
+
+@Injectable()
+export class TwilioCarrier extends Carrier {
+  private readonly client: Client;
+
+  constructor(
+    private readonly environment: Environment,
+    private readonly clock: Clock,
+  ) {
+    super();
+    const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_KEY, TWILIO_API_SECRET } = environment;
+    const httpClient = new twilio.RequestClient({ timeout: REQUEST_TIMEOUT_MS, keepAlive: true });
+    const options = { accountSid: TWILIO_ACCOUNT_SID, httpClient };
+    this.client =
+      TWILIO_API_KEY !== undefined && TWILIO_API_SECRET !== undefined
+        ? twilio(TWILIO_API_KEY, TWILIO_API_SECRET, options)
+        : twilio(TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, options);
+    // A public field of the SDK's domain object, honoured for every resource below it (twilio 6.2.0, run).
+    this.client.api.baseUrl = environment.TWILIO_API_URL;
+  }
+
+  async place(call: Call): Promise<string> {
+    const callback = (path: string): string => `${this.environment.PUBLIC_URL}${path}?call=${call.id}`;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const placed = await this.client.calls.create({
+          to: call.to,
+          from: call.from,
+          url: callback('/twiml'),
+          method: 'POST',
+          statusCallback: `${callback('/twilio/status')}${RETRY_CALLBACKS}`,
+          statusCallbackMethod: 'POST',
+          statusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
+          timeout: call.ringTimeoutSeconds,
+          timeLimit: call.maxDurationSeconds,
+        });
+        return placed.sid;
+      } catch (error) {
+        if (tries === MAX_TRIES || !wasNotProcessed(error)) throw toCatalogue(error);
+        await this.pause(FIRST_BACKOFF_MS * 2 ** tries * Math.random());
+      }
+    }
+  }
+
+  async hangUp(twilioCallSid: string): Promise<void> {
+    try {
+      await this.client.calls(twilioCallSid).update({ status: 'completed' });
+    } catch (error) {
+      // 404: no such call; 21220: not in progress any more. Either way there is no line to end.
+      if (statusOf(error) === 404 || codeOf(error) === 21_220) return;
+      throw toCatalogue(error);
+    }
+  }
+
+  async look(twilioCallSid: string): Promise<CarrierView | undefined> {
+    try {
+      const call = await this.client.calls(twilioCallSid).fetch();
+      const seconds = Number.parseInt(call.duration, 10);
+      return {
+        status: isCallStatus(call.status) ? call.status : 'in-progress',
+        durationSeconds: Number.isNaN(seconds) ? undefined : seconds,
+      };
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw toCatalogue(error);
+    }
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.clock.after(ms, resolve);
+    });
+  }
+}
+
+function isCallStatus(status: string): status is CallStatus {
+  return (CALL_STATUSES as readonly string[]).includes(status);
+}
+
+function field(error: unknown, name: string): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
+}
+
+function statusOf(error: unknown): number | undefined {
+  const status = field(error, 'status');
+  return typeof status === 'number' ? status : undefined;
+}
+
+function codeOf(error: unknown): number | string | undefined {
+  const code = field(error, 'code');
+  return typeof code === 'number' || typeof code === 'string' ? code : undefined;
+}
+
+function wasNotProcessed(error: unknown): boolean {
+  return statusOf(error) === 429 || NEVER_SENT.has(String(codeOf(error)));
+}
+
+/** The SDK throws a RestException for an answer and axios' error for none. */
+function toCatalogue(error: unknown): CordboardError {
+  const status = statusOf(error);
+  const code = codeOf(error);
+  if (status !== undefined && status >= 400 && status < 500) {
+    const named = typeof code === 'number' ? `Twilio error ${code}` : `HTTP ${status}`;
+    return new CordboardError(
+      'carrier-refused',
+      `${named}: ${withoutNumbers(String(field(error, 'message')))}`,
+    );
+  }
+  const how = status === undefined ? String(code ?? 'no answer') : `HTTP ${status}`;
+  const sent = NEVER_SENT.has(String(code)) ? 'No call was placed.' : 'Whether the phone rings is not known.';
+  return new CordboardError('carrier-unreachable', `Twilio did not take the request (${how}). ${sent}`, [], {
+    placed: NEVER_SENT.has(String(code)) || status === 429 ? 'no' : 'unknown',
+  });
+}
+
+/** Twilio's messages quote the number that was dialled; details end up in logs and records of failures. */
+function withoutNumbers(text: string): string {
+  return text.replace(/\+?\d{6,}/g, '[number]');
+}

@@ -1,0 +1,229 @@
+/**
+ * The environment, read once at boot. Every variable of the service stands here, with its default, its rule and where to get
+ * it; nothing else reads `process.env`.
+ */
+import {
+  ArrayNotEmpty,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  ValidateIf,
+} from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsPublicAddress } from './public-address.js';
+import { Variable } from './variable.js';
+
+const LOG_LEVELS = /^(fatal|error|warn|info|debug|trace|silent)$/;
+const ANY_HTTP = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
+
+function list({ value }: { value: unknown }): unknown {
+  return typeof value === 'string'
+    ? value
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '')
+    : value;
+}
+function integer({ value }: { value: unknown }): unknown {
+  return typeof value === 'string' && /^-?\d+$/.test(value.trim()) ? Number(value) : value;
+}
+function withoutSlash({ value }: { value: unknown }): unknown {
+  return typeof value === 'string' ? value.replace(/\/+$/, '') : value;
+}
+
+export class Environment {
+  @Variable({ group: 'Service', about: 'Port for HTTP and WebSocket.' })
+  @Transform(integer)
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  PORT: number = 3000;
+
+  @Variable({ group: 'Service', about: 'Address to listen on.' })
+  @IsString()
+  @MinLength(1)
+  HOST: string = '0.0.0.0';
+
+  @Variable({
+    group: 'Service',
+    about:
+      'The https address at which Twilio reaches this service; wss:// follows from it, and all signatures are checked against it.',
+    from: 'your domain, or the address your tunnel prints',
+    example: 'https://calls.example.com',
+    required: true,
+  })
+  @Transform(withoutSlash)
+  @IsPublicAddress()
+  PUBLIC_URL!: string;
+
+  @Variable({
+    group: 'Service',
+    about: 'Bearer keys of the REST API, separated by commas, each at least 24 characters.',
+    from: 'make one: openssl rand -hex 24',
+    secret: true,
+    required: true,
+  })
+  @Transform(list)
+  @ArrayNotEmpty()
+  @MinLength(24, { each: true, message: 'each key needs at least 24 characters' })
+  API_KEYS!: string[];
+
+  @Variable({ group: 'Service', about: 'fatal, error, warn, info, debug, trace or silent.' })
+  @Matches(LOG_LEVELS, { message: 'expected fatal, error, warn, info, debug, trace or silent' })
+  LOG_LEVEL: string = 'info';
+
+  @Variable({ group: 'Service', about: 'How long SIGTERM waits for live calls, in seconds.' })
+  @Transform(integer)
+  @IsInt()
+  @Min(0)
+  DRAIN_TIMEOUT_SECONDS: number = 3600;
+
+  @Variable({
+    group: 'Service',
+    about:
+      'What the caller hears when the agent fails, spoken by Twilio. Empty: the line is hung up without a word.',
+  })
+  @IsString()
+  APOLOGY_MESSAGE: string =
+    'Sorry, the assistant is not available right now. Please call again later. Goodbye.';
+
+  @Variable({
+    group: 'Twilio',
+    about: 'The account that places the calls.',
+    from: 'https://console.twilio.com, Account Info',
+    example: 'ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx',
+    required: true,
+  })
+  @Matches(/^AC[0-9a-fA-F]{32}$/, { message: 'expected AC and 32 hexadecimal digits' })
+  TWILIO_ACCOUNT_SID!: string;
+
+  @Variable({
+    group: 'Twilio',
+    about:
+      "The account's primary auth token. It also checks every signature, so it is needed beside an API key.",
+    from: 'https://console.twilio.com, Account Info',
+    secret: true,
+    required: true,
+  })
+  @IsString()
+  @MinLength(1)
+  TWILIO_AUTH_TOKEN!: string;
+
+  @Variable({
+    group: 'Twilio',
+    about: 'API key (SK…), used for REST instead of the auth token.',
+    secret: true,
+  })
+  @IsOptional()
+  @Matches(/^SK[0-9a-fA-F]{32}$/, { message: 'expected SK and 32 hexadecimal digits' })
+  TWILIO_API_KEY?: string;
+
+  @Variable({ group: 'Twilio', about: 'Secret of TWILIO_API_KEY.', secret: true })
+  @ValidateIf((env: Environment) => env.TWILIO_API_KEY !== undefined)
+  @IsString({ message: 'is needed with TWILIO_API_KEY' })
+  TWILIO_API_SECRET?: string;
+
+  @Variable({
+    group: 'Twilio',
+    about: 'Caller id of outbound calls that name none, E.164.',
+    example: '+14155550100',
+  })
+  @IsOptional()
+  @Matches(/^\+[1-9]\d{6,14}$/, { message: 'expected a number like +14155550100' })
+  TWILIO_PHONE_NUMBER?: string;
+
+  @Variable({
+    group: 'Twilio',
+    about: "Base address of Twilio's REST API; change it only for a simulator or a region.",
+  })
+  @Transform(withoutSlash)
+  @IsUrl(ANY_HTTP, { message: 'expected an http(s) address' })
+  TWILIO_API_URL: string = 'https://api.twilio.com';
+
+  @Variable({ group: 'Twilio', about: "The account's rate for starting calls, per second." })
+  @Transform(integer)
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  TWILIO_CALLS_PER_SECOND: number = 1;
+
+  @Variable({
+    group: 'ElevenLabs',
+    about: 'API key with access to agents.',
+    from: 'https://elevenlabs.io/app/settings/api-keys',
+    secret: true,
+    required: true,
+  })
+  @IsString()
+  @MinLength(1)
+  ELEVENLABS_API_KEY!: string;
+
+  @Variable({ group: 'ElevenLabs', about: 'The agent of calls that name none.', example: 'agent_xxxxxxxx' })
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  ELEVENLABS_AGENT_ID?: string;
+
+  @Variable({ group: 'ElevenLabs', about: 'REST base of ElevenLabs; the residency regions have their own.' })
+  @Transform(withoutSlash)
+  @IsUrl(ANY_HTTP, { message: 'expected an http(s) address' })
+  ELEVENLABS_API_URL: string = 'https://api.elevenlabs.io';
+
+  @Variable({ group: 'Limits', about: 'Calls that this replica holds at once; more are refused.' })
+  @Transform(integer)
+  @IsInt()
+  @Min(1)
+  MAX_CONCURRENT_CALLS: number = 100;
+
+  @Variable({
+    group: 'Limits',
+    about:
+      'Countries or E.164 prefixes that may be dialled, separated by commas; unset: every number that is not premium-rate or satellite.',
+    example: 'US,CA,+4420',
+  })
+  @IsOptional()
+  @Transform(list)
+  @Matches(/^([A-Z]{2}|\+[1-9]\d{0,14})$/, {
+    each: true,
+    message: 'expected ISO country codes or prefixes like +4420',
+  })
+  ALLOWED_DESTINATIONS?: string[];
+
+  @Variable({ group: 'Limits', about: 'Seconds a phone rings when the call does not say.' })
+  @Transform(integer)
+  @IsInt()
+  @Min(5)
+  @Max(600)
+  RING_TIMEOUT_SECONDS: number = 60;
+
+  @Variable({ group: 'Limits', about: 'Seconds after which a call is ended when it does not say.' })
+  @Transform(integer)
+  @IsInt()
+  @Min(10)
+  @Max(14_400)
+  MAX_DURATION_SECONDS: number = 3600;
+
+  @Variable({
+    group: 'Limits',
+    about: 'Seconds a caller is kept waiting while ElevenLabs holds the conversation in its queue.',
+  })
+  @Transform(integer)
+  @IsInt()
+  @Min(0)
+  @Max(1800)
+  AGENT_QUEUE_TIMEOUT_SECONDS: number = 20;
+
+  @Variable({
+    group: 'Tools',
+    about: 'Address of the stock service that the tool check_inventory asks: GET {address}?item=….',
+    example: 'https://stock.example.com/items',
+  })
+  @IsOptional()
+  @IsUrl(ANY_HTTP, { message: 'expected an http(s) address' })
+  INVENTORY_API_URL?: string;
+}

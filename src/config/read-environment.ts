@@ -1,0 +1,49 @@
+/**
+ * From strings to a checked `Environment`, or to one line per fault that names the variable, what was expected and where to
+ * get it. Never prints a value: it may be a secret.
+ */
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { Environment } from './environment.js';
+import { variableLabels } from './variable.js';
+
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+
+  constructor(readonly lines: readonly string[]) {
+    super(`The environment is not complete:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+  }
+}
+
+/**
+ * Variables that a later version reads. Those that guard money stop the boot, because a guard that is believed to be there
+ * and is not is worse than none.
+ */
+const NOT_GUARDED_YET: Readonly<Record<string, string>> = {
+  DAILY_BUDGET_USD: 'this version cannot hold a budget: unset it',
+};
+
+/** @throws EnvironmentError with every fault at once. */
+export function readEnvironment(source: Readonly<Record<string, string | undefined>>): Environment {
+  const given: Record<string, string> = {};
+  for (const name of variableLabels().keys()) {
+    const value = source[name];
+    // An empty line in an .env file means "not set" to everybody who writes one.
+    if (value !== undefined && (value !== '' || name === 'APOLOGY_MESSAGE')) given[name] = value;
+  }
+  const environment = plainToInstance(Environment, given, { exposeDefaultValues: true });
+  const lines = validateSync(environment, { stopAtFirstError: true }).map(({ property, constraints }) =>
+    faultLine(property, given[property] === undefined, Object.values(constraints ?? {})[0] ?? 'is not valid'),
+  );
+  for (const [name, reason] of Object.entries(NOT_GUARDED_YET)) {
+    if (source[name] !== undefined && source[name] !== '') lines.push(`${name}: ${reason}`);
+  }
+  if (lines.length > 0) throw new EnvironmentError(lines);
+  return environment;
+}
+
+function faultLine(name: string, missing: boolean, rule: string): string {
+  const label = variableLabels().get(name);
+  const fault = missing && label?.required ? `is missing. ${label.about}` : rule.replace(`${name} `, '');
+  return `${name}: ${fault}${label?.from === undefined ? '' : ` (get it: ${label.from})`}`;
+}

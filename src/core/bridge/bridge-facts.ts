@@ -1,0 +1,39 @@
+/**
+ * The few things that a bridge session tells the call it belongs to. Frames are not among them.
+ */
+import type { CallFailure, EndReason, Variables } from '../call/call.js';
+import type { ToolCall, ToolResult } from '../tool/tool.js';
+import type { LineStart } from './legs.js';
+import type { Cut } from './playback-ledger.js';
+
+export type BridgeFact =
+  | { readonly type: 'line-started'; readonly start: LineStart; readonly variables: Variables }
+  | { readonly type: 'agent-ready'; readonly conversationId: string }
+  | { readonly type: 'agent-queued' }
+  /** The first audio of the agent went to the line. */
+  | { readonly type: 'first-audio' }
+  | { readonly type: 'agent-said'; readonly text: string; readonly eventId: number }
+  /** The agent's own account of what it got to say before it was cut. */
+  | { readonly type: 'agent-corrected'; readonly text: string; readonly eventId: number }
+  | { readonly type: 'caller-said'; readonly text: string; readonly eventId: number }
+  | { readonly type: 'interrupted'; readonly eventId: number; readonly cut: Cut }
+  | { readonly type: 'digits'; readonly digits: string }
+  | { readonly type: 'tool-called'; readonly call: ToolCall }
+  | { readonly type: 'tool-answered'; readonly call: ToolCall; readonly result: ToolResult }
+  /** The last fact of a session. `lineUp`: the carrier's side was still there. */
+  | {
+      readonly type: 'ended';
+      readonly reason: EndReason;
+      readonly failure: CallFailure | undefined;
+      readonly lineUp: boolean;
+    };
+
+/** Plain fields, written on the hot path and read by whoever gathers metrics. */
+export interface BridgeCounters {
+  callerFrames: number;
+  agentFrames: number;
+  /** Caller frames that came before the agent was ready and had to be thrown away, oldest first. */
+  heldFramesDropped: number;
+  /** Agent audio older than an interruption. */
+  staleFramesDropped: number;
+}

@@ -1,0 +1,305 @@
+/**
+ * Joins a phone line and an agent: the only place where both are known. Holds audio until the other side is there, cuts when
+ * the caller cuts in, lets last words play, and ends once, with one cause. Knows no socket, no vendor and no store.
+ *
+ * `end` is our decision, `…Gone` and `…Stopped` happened to us; all may come twice, and the first cause wins.
+ */
+import type { AgentOverrides, CallFailure, EndReason, Variables } from '../call/call.js';
+import type { Cancel, Clock } from '../clock.js';
+import type { ToolCall, ToolContext, ToolRunner } from '../tool/tool.js';
+import type { BridgeCounters, BridgeFact } from './bridge-facts.js';
+import { DigitCollector } from './digit-collector.js';
+import { HeldAudio } from './held-audio.js';
+import type { AgentEndReason, AgentEvents, AgentLeg, CarrierEvents, CarrierLeg, LineStart } from './legs.js';
+import { PlaybackLedger } from './playback-ledger.js';
+
+export interface BridgeLimits {
+  /** The line must start within this time after its socket opened. */
+  readonly startTimeoutMs: number;
+  /** The agent must be ready within this time after the line started, not counting the vendor's queue. */
+  readonly agentReadyTimeoutMs: number;
+  /** How long a caller is kept waiting in the vendor's queue. */
+  readonly agentQueueTimeoutMs: number;
+  /** A line from which nothing at all came for this long is taken for dead. */
+  readonly lineSilenceMs: number;
+}
+
+export interface BridgeParts {
+  readonly clock: Clock;
+  readonly carrier: CarrierLeg;
+  readonly tools: ToolRunner;
+  readonly limits: BridgeLimits;
+  readonly overrides: AgentOverrides;
+  readonly toolContext: Omit<ToolContext, 'signal' | 'endCall' | 'conversationId' | 'variables'>;
+  /** All variables of the call, now that the line has told its own. */
+  variablesAt(start: LineStart): Variables;
+  tell(fact: BridgeFact): void;
+}
+
+type Phase = 'waiting-for-line' | 'waiting-for-agent' | 'talking' | 'finishing' | 'ended';
+
+/** After `end_call` the last words are still on their way; every chunk of them restarts this wait for the close. */
+const LAST_WORDS_MS = 5000;
+/** How much later than computed the mark after the last words may come back before we stop waiting for it. */
+const MARK_GRACE_MS = 2000;
+
+export class BridgeSession implements CarrierEvents, AgentEvents {
+  readonly counters: BridgeCounters = {
+    callerFrames: 0,
+    agentFrames: 0,
+    heldFramesDropped: 0,
+    staleFramesDropped: 0,
+  };
+  private phase: Phase = 'waiting-for-line';
+  private agent: AgentLeg | undefined;
+  private agentIsReady = false;
+  private conversationId = '';
+  private variables: Variables = {};
+  private lastInterruption = -1;
+  private goodbye: { readonly mark: string; readonly reason: EndReason } | undefined;
+  private readonly callerHold = new HeldAudio();
+  private readonly agentHold: { payload: string; eventId: number }[] = [];
+  private readonly heldWords: string[] = [];
+  private readonly ledger = new PlaybackLedger();
+  private readonly digits: DigitCollector;
+  private readonly over = new AbortController();
+  private cancelDeadline: Cancel | undefined;
+  private cancelLineWatch: Cancel | undefined;
+
+  constructor(private readonly parts: BridgeParts) {
+    this.digits = new DigitCollector(parts.clock, (digits) => this.sayDigits(digits));
+    this.deadline(parts.limits.startTimeoutMs, () =>
+      this.end('stream-failed', {
+        code: 'stream-never-came',
+        detail: 'The socket opened but sent no start message.',
+      }),
+    );
+  }
+
+  /** The agent's leg is opened beside the line's start, so it is handed over as soon as it exists. */
+  attachAgent(agent: AgentLeg): void {
+    if (this.phase === 'ended') agent.close();
+    else this.agent = agent;
+  }
+
+  get isEnded(): boolean {
+    return this.phase === 'ended';
+  }
+
+  // --- the line -----------------------------------------------------------------------------------------------------
+
+  lineStarted(start: LineStart): void {
+    if (this.phase !== 'waiting-for-line') return;
+    this.phase = 'waiting-for-agent';
+    this.variables = this.parts.variablesAt(start);
+    this.parts.tell({ type: 'line-started', start, variables: this.variables });
+    this.deadline(this.parts.limits.agentReadyTimeoutMs, () =>
+      this.agentTooLate('did not become ready in time'),
+    );
+    this.agent?.begin({ variables: this.variables, overrides: this.parts.overrides });
+    for (const { payload, eventId } of this.agentHold.splice(0)) this.agentAudio(payload, eventId);
+    this.watchLine();
+    if (this.agentIsReady) this.startTalking();
+  }
+
+  callerAudio(payload: string): void {
+    this.counters.callerFrames += 1;
+    if (this.phase === 'talking') this.agent?.sendAudio(payload);
+    else if (this.phase === 'waiting-for-agent')
+      this.counters.heldFramesDropped += this.callerHold.push(payload);
+  }
+
+  digit(digit: string): void {
+    if (this.phase === 'talking' || this.phase === 'waiting-for-agent') this.digits.press(digit);
+  }
+
+  markPlayed(name: string): void {
+    this.ledger.markPlayed(name, this.parts.clock.now());
+    if (this.goodbye && name === this.goodbye.mark) this.end(this.goodbye.reason);
+  }
+
+  lineStopped(): void {
+    this.finish('caller-hung-up', undefined, false);
+  }
+
+  lineGone(clean: boolean, detail: string): void {
+    if (clean) this.finish('caller-hung-up', undefined, false);
+    else this.finish('stream-failed', { code: 'stream-lost', detail }, false);
+  }
+
+  lineFailed(failure: CallFailure): void {
+    this.end('stream-failed', failure);
+  }
+
+  // --- the agent ----------------------------------------------------------------------------------------------------
+
+  agentReady(conversationId: string): void {
+    this.agentIsReady = true;
+    this.conversationId = conversationId;
+    this.parts.tell({ type: 'agent-ready', conversationId });
+    if (this.phase === 'waiting-for-agent') this.startTalking();
+  }
+
+  agentQueued(): void {
+    if (this.phase !== 'talking' && this.phase !== 'waiting-for-agent') return;
+    this.phase = 'waiting-for-agent';
+    this.agentIsReady = false;
+    this.parts.tell({ type: 'agent-queued' });
+    this.deadline(this.parts.limits.agentQueueTimeoutMs, () =>
+      this.end('agent-failed', {
+        code: 'agent-busy',
+        detail: 'The agent stayed in the queue of ElevenLabs for too long.',
+      }),
+    );
+  }
+
+  agentAudio(payload: string, eventId: number): void {
+    if (this.phase === 'ended' || payload === '') return;
+    // Official clients differ; "strictly older is stale" is the rule under which no reply was ever lost.
+    if (eventId < this.lastInterruption) {
+      this.counters.staleFramesDropped += 1;
+      return;
+    }
+    if (this.phase === 'waiting-for-line') {
+      this.agentHold.push({ payload, eventId });
+      return;
+    }
+    if (this.counters.agentFrames === 0) this.parts.tell({ type: 'first-audio' });
+    this.counters.agentFrames += 1;
+    this.parts.carrier.play(payload);
+    this.ledger.sent(bytesOf(payload), eventId, this.parts.clock.now());
+    this.parts.carrier.mark(this.ledger.nextMark());
+    if (this.phase === 'finishing' && !this.goodbye) this.waitForLastWords();
+  }
+
+  interrupted(eventId: number): void {
+    if (this.phase === 'ended') return;
+    this.lastInterruption = Math.max(this.lastInterruption, eventId);
+    this.agentHold.length = 0;
+    const cut = this.ledger.clear(this.parts.clock.now());
+    if (this.phase !== 'waiting-for-line') this.parts.carrier.clear();
+    this.parts.tell({ type: 'interrupted', eventId, cut });
+    if (this.goodbye) this.end(this.goodbye.reason);
+  }
+
+  agentSaid(text: string, eventId: number): void {
+    this.parts.tell({ type: 'agent-said', text, eventId });
+  }
+
+  agentCorrected(text: string, eventId: number): void {
+    this.parts.tell({ type: 'agent-corrected', text, eventId });
+  }
+
+  callerSaid(text: string, eventId: number): void {
+    this.parts.tell({ type: 'caller-said', text, eventId });
+  }
+
+  toolCalled(call: ToolCall): void {
+    if (this.phase === 'ended') return;
+    this.parts.tell({ type: 'tool-called', call });
+    const context: ToolContext = {
+      ...this.parts.toolContext,
+      conversationId: this.conversationId,
+      variables: this.variables,
+      signal: this.over.signal,
+      endCall: () => this.agentEnding(),
+    };
+    void this.parts.tools.run(call, context).then((result) => {
+      this.parts.tell({ type: 'tool-answered', call, result });
+      if (this.phase === 'ended' || !call.expectsResponse) return;
+      this.agent?.answerTool(call.id, result.text, result.outcome !== 'ok');
+    });
+  }
+
+  agentEnding(): void {
+    if (this.phase === 'ended' || this.phase === 'finishing') return;
+    this.phase = 'finishing';
+    this.waitForLastWords();
+  }
+
+  agentGone(failure: CallFailure | undefined, reason: AgentEndReason): void {
+    this.agent = undefined;
+    if (this.phase === 'ended') return;
+    if (failure && this.phase !== 'finishing') this.end(reason, failure);
+    else if (reason === 'max-duration') this.playOut('max-duration');
+    else this.playOut('agent-ended');
+  }
+
+  // --- the end ------------------------------------------------------------------------------------------------------
+
+  /** Our decision; whoever asked for it has the line closed when `ended` is told. */
+  end(reason: EndReason, failure?: CallFailure): void {
+    this.finish(reason, failure, true);
+  }
+
+  private finish(reason: EndReason, failure: CallFailure | undefined, lineUp: boolean): void {
+    if (this.phase === 'ended') return;
+    this.phase = 'ended';
+    this.cancelDeadline?.();
+    this.cancelLineWatch?.();
+    this.digits.stop();
+    this.over.abort();
+    this.agent?.close();
+    this.agent = undefined;
+    this.parts.tell({ type: 'ended', reason, failure, lineUp });
+  }
+
+  private startTalking(): void {
+    this.cancelDeadline?.();
+    this.phase = 'talking';
+    this.callerHold.drain((payload) => this.agent?.sendAudio(payload));
+    for (const text of this.heldWords.splice(0)) this.agent?.say(text);
+  }
+
+  private sayDigits(digits: string): void {
+    this.parts.tell({ type: 'digits', digits });
+    const text = `The caller pressed ${digits} on the keypad.`;
+    if (this.phase === 'talking') this.agent?.say(text);
+    else this.heldWords.push(text);
+  }
+
+  private waitForLastWords(): void {
+    this.deadline(LAST_WORDS_MS, () => {
+      this.agent?.close();
+      this.playOut('agent-ended');
+    });
+  }
+
+  /** Nothing more will come: hang up when the line says, or the clock at the latest, that all has been heard. */
+  private playOut(reason: 'agent-ended' | 'max-duration'): void {
+    if (this.phase === 'ended' || this.goodbye) return;
+    const owedMs = this.ledger.owedMs(this.parts.clock.now());
+    if (this.phase === 'waiting-for-line' || owedMs === 0) {
+      this.end(reason);
+      return;
+    }
+    this.phase = 'finishing';
+    this.goodbye = { mark: this.ledger.nextMark(), reason };
+    this.parts.carrier.mark(this.goodbye.mark);
+    this.deadline(owedMs + MARK_GRACE_MS, () => this.end(reason));
+  }
+
+  private agentTooLate(how: string): void {
+    this.end('agent-failed', { code: 'agent-unreachable', detail: `The agent ${how}.` });
+  }
+
+  private deadline(ms: number, task: () => void): void {
+    this.cancelDeadline?.();
+    this.cancelDeadline = this.parts.clock.after(ms, task);
+  }
+
+  /** Compares counters instead of reading the clock for every frame. */
+  private watchLine(): void {
+    const seen = this.counters.callerFrames;
+    this.cancelLineWatch = this.parts.clock.after(this.parts.limits.lineSilenceMs, () => {
+      if (this.counters.callerFrames !== seen) this.watchLine();
+      else this.end('stream-failed', { code: 'stream-lost', detail: 'The media stream went silent.' });
+    });
+  }
+}
+
+/** Length of what base64 text stands for, without decoding it. */
+function bytesOf(base64: string): number {
+  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
+  return (base64.length / 4) * 3 - padding;
+}

@@ -1,0 +1,143 @@
+/**
+ * The life of a call as one pure function: a record and a fact in, the next record out, or nothing when the fact changes
+ * nothing. Carriers repeat themselves, are late and overtake each other, so a late fact is data and never an error.
+ * Effects (hanging up, timers, metrics) belong to those who listen.
+ */
+import type { ErrorCode } from '../errors.js';
+import { isFinal, type Call, type CallStatus, type EndReason, type Variables } from './call.js';
+
+export type CallEvent =
+  /** Twilio is being asked to place the call; whether it does is not known yet. */
+  | { readonly type: 'carrier.asked' }
+  /** Twilio accepted the call. */
+  | { readonly type: 'carrier.accepted'; readonly twilioCallSid: string }
+  | {
+      readonly type: 'carrier.progressed';
+      readonly status: 'queued' | 'initiated' | 'ringing' | 'in-progress';
+      readonly twilioCallSid?: string;
+    }
+  | {
+      readonly type: 'carrier.ended';
+      readonly status: FinalStatus;
+      readonly twilioCallSid?: string;
+      readonly durationSeconds?: number;
+    }
+  | { readonly type: 'stream.started'; readonly streamSid: string; readonly variables: Variables }
+  | { readonly type: 'agent.ready'; readonly conversationId: string }
+  | { readonly type: 'agent.heard-first' }
+  /** Somebody decided that the call is over; the line may still be up. The first decision wins. */
+  | {
+      readonly type: 'end.decided';
+      readonly reason: EndReason;
+      readonly failure?: { code: ErrorCode; detail: string };
+    }
+  /** Nobody can or will tell more: the call is final now, whatever the carrier says later. */
+  | { readonly type: 'end.settled' };
+
+export type FinalStatus = 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled';
+
+/** A call moves only to the right; statuses of one column exclude each other. */
+const RANK: Readonly<Record<CallStatus, number>> = {
+  queued: 0,
+  initiated: 1,
+  ringing: 2,
+  'in-progress': 3,
+  completed: 4,
+  busy: 4,
+  'no-answer': 4,
+  failed: 4,
+  canceled: 4,
+};
+
+/** What a final status says about the cause, when nobody has named one. */
+const REASON_OF: Readonly<Record<FinalStatus, EndReason>> = {
+  completed: 'caller-hung-up',
+  busy: 'busy',
+  'no-answer': 'no-answer',
+  failed: 'carrier-failed',
+  canceled: 'canceled',
+};
+
+type Change = Partial<Omit<Call, 'id' | 'version' | 'times'>> & { times?: Partial<Call['times']> };
+
+/** The next record, or undefined when the event changes nothing (late, doubled, out of order). */
+export function applyCallEvent(call: Call, event: CallEvent, now: number): Call | undefined {
+  if (isFinal(call.status)) return undefined;
+  const change = changeOf(call, event, now);
+  if (!change) return undefined;
+  return { ...call, ...change, version: call.version + 1, times: { ...call.times, ...change.times } };
+}
+
+function changeOf(call: Call, event: CallEvent, now: number): Change | undefined {
+  switch (event.type) {
+    case 'carrier.asked': {
+      return call.times.startedAt === null ? { times: { startedAt: now } } : undefined;
+    }
+    case 'carrier.accepted': {
+      if (call.twilioCallSid !== null) return undefined;
+      return { twilioCallSid: event.twilioCallSid, times: { startedAt: call.times.startedAt ?? now } };
+    }
+    case 'carrier.progressed': {
+      return progress(call, event.status, event.twilioCallSid, now);
+    }
+    case 'carrier.ended': {
+      return end(call, event.status, now, event.durationSeconds, event.twilioCallSid);
+    }
+    case 'stream.started': {
+      // The stream proves that the line was answered, even when the callback that says so is late or lost.
+      const answered = progress(call, 'in-progress', undefined, now);
+      return {
+        ...answered,
+        streamSid: event.streamSid,
+        variables: event.variables,
+        times: { ...answered?.times, streamStartedAt: call.times.streamStartedAt ?? now },
+      };
+    }
+    case 'agent.ready': {
+      if (call.conversationId === event.conversationId) return undefined;
+      return {
+        conversationId: event.conversationId,
+        times: { agentReadyAt: call.times.agentReadyAt ?? now },
+      };
+    }
+    case 'agent.heard-first': {
+      return call.times.firstAudioAt === null ? { times: { firstAudioAt: now } } : undefined;
+    }
+    case 'end.decided': {
+      if (call.endReason !== null) return undefined;
+      return { endReason: event.reason, failure: event.failure ?? null };
+    }
+    case 'end.settled': {
+      return end(call, settledStatus(call), now);
+    }
+  }
+}
+
+function progress(call: Call, status: CallStatus, sid: string | undefined, now: number): Change | undefined {
+  const moves = RANK[status] > RANK[call.status];
+  const learnsSid = sid !== undefined && call.twilioCallSid === null;
+  if (!moves && !learnsSid) return undefined;
+  const times: Change['times'] = {};
+  if (call.times.startedAt === null) Object.assign(times, { startedAt: now });
+  if (moves && status === 'in-progress') Object.assign(times, { answeredAt: now });
+  return { ...(moves ? { status } : {}), ...(learnsSid ? { twilioCallSid: sid } : {}), times };
+}
+
+function end(call: Call, status: FinalStatus, now: number, told?: number, sid?: string): Change {
+  const { answeredAt } = call.times;
+  const measured = answeredAt === null ? null : Math.round((now - answeredAt) / 1000);
+  return {
+    status,
+    endReason: call.endReason ?? REASON_OF[status],
+    durationSeconds: told ?? measured,
+    ...(sid !== undefined && call.twilioCallSid === null ? { twilioCallSid: sid } : {}),
+    times: { endedAt: now },
+  };
+}
+
+/** Twilio's own words for a call of which it says nothing more: `completed` means that something answered. */
+function settledStatus(call: Call): FinalStatus {
+  if (call.times.answeredAt !== null) return 'completed';
+  if (call.endReason === 'hung-up-by-api' || call.endReason === 'shutting-down') return 'canceled';
+  return 'failed';
+}

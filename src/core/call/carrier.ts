@@ -1,0 +1,21 @@
+/**
+ * Port: the telephone company. Addresses and webhooks are its implementation's business.
+ */
+import type { Call, CallStatus } from './call.js';
+
+export interface CarrierView {
+  readonly status: CallStatus;
+  readonly durationSeconds: number | undefined;
+}
+
+export abstract class Carrier {
+  /**
+   * Rings the far end. Resolves with the carrier's id once it has taken the call.
+   * @throws CordboardError `carrier-refused` when it certainly did not, `carrier-unreachable` when that is not known.
+   */
+  abstract place(call: Call): Promise<string>;
+  /** Ends the line, ringing or answered. Resolves also when it had ended already. */
+  abstract hangUp(twilioCallSid: string): Promise<void>;
+  /** What the carrier says of the call; undefined when it knows no such call. */
+  abstract look(twilioCallSid: string): Promise<CarrierView | undefined>;
+}

@@ -1,0 +1,44 @@
+/**
+ * What a tool call is, seen from the conversation: a name and arguments in, one string out. Ports and types only; the
+ * decorator, the registry and the runner live in `src/tools`.
+ */
+import type { CallDirection, Variables } from '../call/call.js';
+import type { CallId } from '../ids.js';
+
+/** The call in which a tool runs. */
+export interface ToolContext {
+  readonly callId: CallId;
+  readonly agentId: string;
+  readonly conversationId: string;
+  readonly direction: CallDirection;
+  /** E.164, or what the carrier gave for a withheld number. */
+  readonly to: string;
+  readonly from: string;
+  readonly variables: Variables;
+  /** Aborted when the tool's time is up and when the call ends: pass it on to whatever waits. */
+  readonly signal: AbortSignal;
+  /** Ends the call as soon as everything said so far has been played. */
+  endCall(): void;
+}
+
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** False: the agent does not wait and must not be answered. */
+  readonly expectsResponse: boolean;
+}
+
+export type ToolOutcome = 'ok' | 'unknown-tool' | 'bad-input' | 'failed' | 'timed-out' | 'aborted';
+
+export interface ToolResult {
+  /** For the agent's eyes: JSON for objects, words for failures. */
+  readonly text: string;
+  readonly outcome: ToolOutcome;
+  readonly durationMs: number;
+}
+
+/** Port: runs a tool and never rejects; a failure is a result with words in it. */
+export abstract class ToolRunner {
+  abstract run(call: ToolCall, context: ToolContext): Promise<ToolResult>;
+}

@@ -1,0 +1,139 @@
+/**
+ * Puts a line that has come through to its agent: builds the session, opens the agent beside the line's start, and writes down
+ * what the session tells. Everything here runs once per call, not per frame.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+import type { WebSocket } from 'ws';
+import { CallFeed } from '../calls/call-feed.js';
+import { CallJournal } from '../calls/call-journal.js';
+import { Environment } from '../config/environment.js';
+import type { BridgeFact } from '../core/bridge/bridge-facts.js';
+import { BridgeSession, type BridgeLimits } from '../core/bridge/bridge-session.js';
+import { AgentProvider } from '../core/bridge/legs.js';
+import type { Call, EndReason } from '../core/call/call.js';
+import { Clock, type Cancel } from '../core/clock.js';
+import { ToolRunner } from '../core/tool/tool.js';
+import type { AppLogger } from '../ops/logger.js';
+import { Metrics } from '../ops/metrics.js';
+import { APP_LOGGER } from '../ops/tokens.js';
+import { joinVariables } from './call-variables.js';
+import { LiveSessions } from './live-sessions.js';
+import type { Admitted } from './stream-door.js';
+import { TwilioStreamLeg } from './twilio-stream.leg.js';
+
+const START_TIMEOUT_MS = 10_000;
+const AGENT_READY_TIMEOUT_MS = 12_000;
+/** Twilio streams silence too; gaps of some seconds were seen on mobile networks. */
+const LINE_SILENCE_MS = 30_000;
+/** Hanging up by REST makes Twilio close the stream; where that does not come, we close it. */
+const CLOSE_ANYWAY_MS = 3000;
+/** Closing the stream makes Twilio ask `/twiml/next`, which has words for the caller. */
+const HAS_LAST_WORDS: ReadonlySet<EndReason> = new Set(['agent-failed', 'stream-failed']);
+
+@Injectable()
+export class BridgeOpener {
+  private readonly limits: BridgeLimits;
+
+  constructor(
+    private readonly environment: Environment,
+    private readonly agents: AgentProvider,
+    private readonly tools: ToolRunner,
+    private readonly journal: CallJournal,
+    private readonly feed: CallFeed,
+    private readonly live: LiveSessions,
+    private readonly clock: Clock,
+    private readonly metrics: Metrics,
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
+  ) {
+    this.limits = {
+      startTimeoutMs: START_TIMEOUT_MS,
+      agentReadyTimeoutMs: AGENT_READY_TIMEOUT_MS,
+      agentQueueTimeoutMs: environment.AGENT_QUEUE_TIMEOUT_SECONDS * 1000,
+      lineSilenceMs: LINE_SILENCE_MS,
+    };
+  }
+
+  /** Must not throw and must not wait: the first frames come in the next tick. */
+  open(socket: WebSocket, { call, query }: Admitted): void {
+    let cancelClose: Cancel | undefined;
+    const carrier: TwilioStreamLeg = new TwilioStreamLeg({
+      socket,
+      accountSid: this.environment.TWILIO_ACCOUNT_SID,
+      carrierCallSid: call.twilioCallSid,
+      events: () => session,
+      odd: (kind) => this.metrics.wireOddities.inc({ vendor: 'twilio', kind }),
+      closed: () => cancelClose?.(),
+    });
+    const session: BridgeSession = new BridgeSession({
+      clock: this.clock,
+      carrier,
+      tools: this.tools,
+      limits: this.limits,
+      overrides: call.overrides,
+      toolContext: {
+        callId: call.id,
+        agentId: call.agentId,
+        direction: call.direction,
+        to: call.to,
+        from: call.from,
+      },
+      variablesAt: (start) => joinVariables(call, query, start.customParameters),
+      tell: (fact) => {
+        const written = this.write(call, fact);
+        if (fact.type !== 'ended') return;
+        this.live.remove(call.id);
+        if (fact.lineUp && !HAS_LAST_WORDS.has(fact.reason)) {
+          cancelClose = this.clock.after(CLOSE_ANYWAY_MS, () => carrier.close());
+        } else {
+          // The reason must be on record before Twilio asks what becomes of the line.
+          void written.finally(() => carrier.close());
+        }
+      },
+    });
+    this.live.add(call.id, session);
+    session.attachAgent(this.agents.open(call.id, call.agentId, session));
+  }
+
+  private async write(call: Call, fact: BridgeFact): Promise<void> {
+    this.feed.publish({ type: 'conversation', callId: call.id, fact });
+    try {
+      await this.writeEvent(call, fact);
+    } catch (error) {
+      this.logger.error(
+        { callId: call.id, fact: fact.type, err: error },
+        'a fact of a call could not be written',
+      );
+    }
+  }
+
+  private async writeEvent({ id }: Call, fact: BridgeFact): Promise<void> {
+    switch (fact.type) {
+      case 'line-started': {
+        const { streamSid, carrierCallSid } = fact.start;
+        await this.journal.apply(id, {
+          type: 'carrier.progressed',
+          status: 'in-progress',
+          twilioCallSid: carrierCallSid,
+        });
+        await this.journal.apply(id, { type: 'stream.started', streamSid, variables: fact.variables });
+        break;
+      }
+      case 'agent-ready': {
+        await this.journal.apply(id, { type: 'agent.ready', conversationId: fact.conversationId });
+        break;
+      }
+      case 'first-audio': {
+        await this.journal.apply(id, { type: 'agent.heard-first' });
+        break;
+      }
+      case 'ended': {
+        const { reason, failure } = fact;
+        await this.journal.apply(id, { type: 'end.decided', reason, ...(failure ? { failure } : {}) });
+        break;
+      }
+      default: {
+        // Words, digits, tools and interruptions are news of the feed, not states of the call.
+      }
+    }
+  }
+}

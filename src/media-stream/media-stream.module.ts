@@ -1,0 +1,20 @@
+/**
+ * The media plane: sockets of lines, put through to agents.
+ */
+import { Module } from '@nestjs/common';
+import { AgentModule } from '../agent/agent.module.js';
+import { CallsModule } from '../calls/calls.module.js';
+import { ToolsModule } from '../tools/tools.module.js';
+import { TwimlModule } from '../twiml/twiml.module.js';
+import { BridgeOpener } from './bridge-opener.js';
+import { LiveSessions } from './live-sessions.js';
+import { MediaStreamGateway } from './media-stream.gateway.js';
+import { StreamDoor } from './stream-door.js';
+import { WarmStart } from './warm-start.js';
+
+@Module({
+  imports: [CallsModule, AgentModule, ToolsModule, TwimlModule],
+  providers: [MediaStreamGateway, StreamDoor, BridgeOpener, LiveSessions, WarmStart],
+  exports: [LiveSessions],
+})
+export class MediaStreamModule {}

@@ -1,0 +1,64 @@
+/**
+ * Who may open a media socket: the token first, then Twilio's signature, both before the handshake is accepted.
+ */
+import type { IncomingMessage } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import { StreamTokens } from '../calls/stream-tokens.js';
+import type { Call } from '../core/call/call.js';
+import { CallStore } from '../core/call/call.store.js';
+import { ERRORS, type ErrorCode } from '../core/errors.js';
+import { Metrics } from '../ops/metrics.js';
+import { TwilioSignature } from '../twiml/twilio-signature.js';
+import { askedStream } from './stream-path.js';
+
+export interface Admitted {
+  readonly call: Call;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+@Injectable()
+export class StreamDoor {
+  private readonly admitted = new WeakMap<IncomingMessage, Admitted>();
+
+  constructor(
+    private readonly tokens: StreamTokens,
+    private readonly signature: TwilioSignature,
+    private readonly store: CallStore,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** What to refuse with; undefined when the socket may open. A token is used up only by a signed request. */
+  async check(request: IncomingMessage): Promise<ErrorCode | undefined> {
+    const refusal = await this.judge(request);
+    if (refusal)
+      this.metrics.refusedDoors.inc({
+        door: refusal === 'bad-signature' ? 'stream-signature' : 'stream-token',
+      });
+    return refusal;
+  }
+
+  /** What was admitted with this request, once. */
+  take(request: IncomingMessage): Admitted | undefined {
+    const admitted = this.admitted.get(request);
+    this.admitted.delete(request);
+    return admitted;
+  }
+
+  private async judge(request: IncomingMessage): Promise<ErrorCode | undefined> {
+    const asked = askedStream(request);
+    if (!asked || !this.tokens.knows(asked.token)) return 'bad-stream-token';
+    const header = request.headers['x-twilio-signature'];
+    if (!this.signature.ofUpgrade(typeof header === 'string' ? header : undefined, asked.url))
+      return 'bad-signature';
+    const callId = this.tokens.redeem(asked.token);
+    const call = callId && (await this.store.find(callId));
+    if (!call || call.endReason !== null) return 'bad-stream-token';
+    this.admitted.set(request, { call, query: asked.query });
+    return undefined;
+  }
+}
+
+export function refusalStatus(code: ErrorCode): { status: number; title: string } {
+  const { status, title } = ERRORS[code];
+  return { status, title };
+}

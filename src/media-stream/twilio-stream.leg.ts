@@ -1,0 +1,169 @@
+/**
+ * A phone line behind the `CarrierLeg` port: one Media Streams socket of Twilio. Translates; decides nothing about the call.
+ * Listeners are attached by the constructor, in the tick in which the socket came, and none of them can throw.
+ */
+import { WebSocket, type RawData } from 'ws';
+import type { CarrierEvents, CarrierLeg } from '../core/bridge/legs.js';
+import { WireError } from '../protocol/decoding.js';
+import { decodeFromTwilio, encodeToTwilio } from '../protocol/twilio/media-stream.codec.js';
+import { TWILIO_MEDIA_FORMAT, type TwilioStart } from '../protocol/twilio/media-stream.messages.js';
+
+export type LineOddity = 'unknown' | 'malformed' | 'binary' | 'out-of-place';
+
+export interface LineParts {
+  readonly socket: WebSocket;
+  /** What `start` must say; a stream of another call or account is refused. */
+  readonly accountSid: string;
+  readonly carrierCallSid: string | null;
+  events(): CarrierEvents;
+  odd(kind: LineOddity): void;
+  /** The socket is closed, whoever did it. */
+  closed(): void;
+}
+
+/**
+ * No size limit of Twilio's is documented, and agents have sent half a minute in one frame. Three seconds a message keep marks
+ * fine-grained; a multiple of four characters keeps base64 whole.
+ */
+const MAX_PAYLOAD_CHARS = 32_000;
+/** Ten minutes of audio, as much as Twilio's own buffer takes: a peer that reads none of it is gone. */
+const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
+/** Malformed frames may be an accident; this many are not. */
+const MAX_MALFORMED = 100;
+
+export class TwilioStreamLeg implements CarrierLeg {
+  private streamSid = '';
+  private malformed = 0;
+  private told = false;
+
+  constructor(private readonly parts: LineParts) {
+    const { socket } = parts;
+    socket.on('message', (frame, isBinary) => this.guarded(() => this.receive(frame, isBinary)));
+    socket.on('error', () => this.parts.odd('malformed'));
+    socket.once('close', (code) => this.guarded(() => this.closed(code)));
+  }
+
+  play(payload: string): void {
+    for (let from = 0; from < payload.length; from += MAX_PAYLOAD_CHARS) {
+      const piece =
+        payload.length <= MAX_PAYLOAD_CHARS ? payload : payload.slice(from, from + MAX_PAYLOAD_CHARS);
+      this.send(encodeToTwilio({ event: 'media', streamSid: this.streamSid, media: { payload: piece } }));
+    }
+  }
+
+  mark(name: string): void {
+    this.send(encodeToTwilio({ event: 'mark', streamSid: this.streamSid, mark: { name } }));
+  }
+
+  clear(): void {
+    this.send(encodeToTwilio({ event: 'clear', streamSid: this.streamSid }));
+  }
+
+  close(): void {
+    this.parts.socket.close(1000);
+  }
+
+  private send(text: string): void {
+    const { socket } = this.parts;
+    if (socket.readyState !== WebSocket.OPEN) return;
+    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+      this.fail('stream-overloaded', 'Twilio does not read fast enough.');
+      return;
+    }
+    socket.send(text);
+  }
+
+  private receive(frame: RawData, isBinary: boolean): void {
+    if (isBinary) {
+      this.parts.odd('binary');
+      return;
+    }
+    const message = decodeFromTwilio(textOf(frame));
+    const events = this.parts.events();
+    switch (message.event) {
+      case 'media': {
+        if (message.streamSid !== this.streamSid) this.parts.odd('out-of-place');
+        else if (message.media.track === 'inbound') events.callerAudio(message.media.payload);
+        break;
+      }
+      case 'start': {
+        this.started(message, events);
+        break;
+      }
+      case 'mark': {
+        events.markPlayed(message.mark.name);
+        break;
+      }
+      case 'dtmf': {
+        events.digit(message.dtmf.digit);
+        break;
+      }
+      case 'stop': {
+        this.told = true;
+        events.lineStopped();
+        break;
+      }
+      case 'unknown': {
+        this.parts.odd('unknown');
+        break;
+      }
+      case 'connected': {
+        break;
+      }
+    }
+  }
+
+  private started({ start }: TwilioStart, events: CarrierEvents): void {
+    if (this.streamSid !== '') {
+      this.parts.odd('out-of-place');
+      return;
+    }
+    const { accountSid, carrierCallSid } = this.parts;
+    if (start.accountSid !== accountSid || (carrierCallSid !== null && start.callSid !== carrierCallSid)) {
+      this.fail('bad-stream-token', 'The stream belongs to another call than its token.');
+      return;
+    }
+    const { encoding, sampleRate, channels } = start.mediaFormat;
+    const wanted = TWILIO_MEDIA_FORMAT;
+    if (encoding !== wanted.encoding || sampleRate !== wanted.sampleRate || channels !== wanted.channels) {
+      this.fail('stream-format', `The stream is ${encoding} at ${sampleRate} Hz with ${channels} channels.`);
+      return;
+    }
+    this.streamSid = start.streamSid;
+    events.lineStarted({
+      streamSid: start.streamSid,
+      carrierCallSid: start.callSid,
+      customParameters: start.customParameters,
+    });
+  }
+
+  private fail(code: 'stream-overloaded' | 'bad-stream-token' | 'stream-format', detail: string): void {
+    this.told = true;
+    this.parts.events().lineFailed({ code, detail });
+    this.parts.socket.close(1008);
+  }
+
+  private closed(code: number): void {
+    this.parts.closed();
+    if (this.told) return;
+    // Whether Twilio says `stop` before every close is not verified: a clean close is taken for the same.
+    const clean = code === 1000 || code === 1001 || code === 1005;
+    this.parts.events().lineGone(clean, `Twilio's media stream broke off (close code ${code}).`);
+  }
+
+  private guarded(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      this.parts.odd('malformed');
+      this.malformed += 1;
+      if (error instanceof WireError && this.malformed < MAX_MALFORMED) return;
+      this.parts.socket.close(error instanceof WireError ? 1008 : 1011);
+    }
+  }
+}
+
+function textOf(frame: RawData): string {
+  if (Buffer.isBuffer(frame)) return frame.toString('utf8');
+  return Array.isArray(frame) ? Buffer.concat(frame).toString('utf8') : Buffer.from(frame).toString('utf8');
+}

@@ -1,0 +1,44 @@
+/**
+ * Gets the agent ready while the phone rings, and stops the ringing when there is no agent to talk to.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+import { CallFeed, type CallNews } from '../calls/call-feed.js';
+import { CallJournal } from '../calls/call-journal.js';
+import { AgentProvider } from '../core/bridge/legs.js';
+import { isFinal, type Call } from '../core/call/call.js';
+import { CordboardError } from '../core/errors.js';
+import type { AppLogger } from '../ops/logger.js';
+import { APP_LOGGER } from '../ops/tokens.js';
+
+@Injectable()
+export class WarmStart {
+  constructor(
+    feed: CallFeed,
+    private readonly agents: AgentProvider,
+    private readonly journal: CallJournal,
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
+  ) {
+    feed.subscribe((news) => {
+      if (news.type === 'changed' && isFinal(news.call.status)) this.agents.forget(news.call.id);
+      else if (isOnItsWay(news)) this.prepare(news.call);
+    });
+  }
+
+  private prepare({ id, agentId }: Call): void {
+    this.agents
+      .prepare(id, agentId)
+      .catch((error: unknown) => {
+        if (!(error instanceof CordboardError)) throw error;
+        const failure = { code: error.code, detail: error.detail };
+        return this.journal.apply(id, { type: 'end.decided', reason: 'agent-failed', failure });
+      })
+      .catch((error: unknown) => this.logger.error({ callId: id, err: error }, 'preparing the agent failed'));
+  }
+}
+
+/** From the first moment at which the carrier has the call. */
+function isOnItsWay(news: CallNews): news is Extract<CallNews, { type: 'created' | 'changed' }> {
+  if (news.type === 'created') return news.call.twilioCallSid !== null;
+  if (news.type !== 'changed' || isFinal(news.call.status)) return false;
+  return news.before.twilioCallSid === null && news.call.twilioCallSid !== null;
+}

@@ -1,0 +1,60 @@
+/**
+ * Every error leaves as a problem of the catalogue; what is not in it leaves as `internal`, and the cause goes to the log only.
+ */
+import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { CordboardError } from '../core/errors.js';
+import { loggablePath, type AppLogger } from './logger.js';
+import { problemOf } from './problem.js';
+import { APP_LOGGER } from './tokens.js';
+
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(@Inject(APP_LOGGER) private readonly logger: AppLogger) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<Request>();
+    const response = http.getResponse<Response>();
+    const error = toCatalogue(thrown);
+    if (error.code === 'internal') {
+      this.logger.error(
+        { err: thrown, method: request.method, path: loggablePath(request.url) },
+        'request failed',
+      );
+    }
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    if (error.code === 'unauthorized') response.setHeader('WWW-Authenticate', 'Bearer');
+    if (error.code === 'at-capacity' || error.code === 'draining') response.setHeader('Retry-After', '5');
+    response
+      .status(error.status)
+      .type('application/problem+json')
+      .send(JSON.stringify(problemOf(error)));
+  }
+}
+
+/** Nest and the body parser throw their own classes; their statuses say which of ours is meant. */
+function toCatalogue(thrown: unknown): CordboardError {
+  if (thrown instanceof CordboardError) return thrown;
+  const status = statusOf(thrown);
+  if (status === 404) return new CordboardError('not-found');
+  if (status === 413) return new CordboardError('body-too-large');
+  if (status !== undefined && status >= 400 && status < 500) return new CordboardError('malformed-body');
+  return new CordboardError('internal');
+}
+
+function statusOf(thrown: unknown): number | undefined {
+  if (thrown instanceof HttpException) return thrown.getStatus();
+  if (
+    typeof thrown === 'object' &&
+    thrown !== null &&
+    'status' in thrown &&
+    typeof thrown.status === 'number'
+  ) {
+    return thrown.status;
+  }
+  return undefined;
+}

@@ -1,0 +1,30 @@
+/**
+ * Checks what clients send against its class: unknown fields are faults, and every fault names its field.
+ */
+import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { CordboardError, type FieldFault } from '../core/errors.js';
+
+export function faultsOf(errors: readonly ValidationError[], path = ''): FieldFault[] {
+  return errors.flatMap((error) => {
+    const field = path === '' ? error.property : `${path}.${error.property}`;
+    const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
+      field,
+      message: rule === 'whitelistValidation' ? 'is not a field of this request; remove it' : message,
+    }));
+    return [...own, ...faultsOf(error.children ?? [], field)];
+  });
+}
+
+export function inputPipe(): ValidationPipe {
+  return new ValidationPipe({
+    transform: true,
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    exceptionFactory: (errors) => {
+      const faults = faultsOf(errors);
+      const detail = faults.map(({ field, message }) => `${field}: ${message}`).join('; ');
+      return new CordboardError('bad-input', detail, faults);
+    },
+  });
+}

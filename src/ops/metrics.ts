@@ -1,0 +1,86 @@
+/**
+ * What Prometheus reads. Labels are bounded: nothing that a caller or a vendor can invent becomes one.
+ */
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16];
+
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly callsStarted = this.counter('calls_started_total', 'Calls that came into being.', ['direction']);
+  readonly callsEnded = this.counter(
+    'calls_ended_total',
+    'Calls that ended, by the reason of their record.',
+    ['direction', 'status', 'reason'],
+  );
+  readonly failures = this.counter('call_failures_total', 'Failures named on the record of a call.', [
+    'code',
+  ]);
+  readonly ignoredEvents = this.counter(
+    'call_events_ignored_total',
+    'Late, doubled or disordered facts about a call.',
+    ['type'],
+  );
+  readonly callerFrames = this.counter('caller_frames_total', 'Audio frames from callers.', []);
+  readonly agentFrames = this.counter('agent_frames_total', 'Audio frames from agents sent to lines.', []);
+  readonly heldFramesDropped = this.counter(
+    'held_frames_dropped_total',
+    'Caller frames that waited too long.',
+    [],
+  );
+  readonly staleFramesDropped = this.counter(
+    'stale_frames_dropped_total',
+    'Agent frames older than an interruption.',
+    [],
+  );
+  readonly interruptions = this.counter('interruptions_total', 'Times a caller cut in.', []);
+  readonly wireOddities = this.counter(
+    'wire_oddities_total',
+    'Messages ignored, unknown, malformed or out of place.',
+    ['vendor', 'kind'],
+  );
+  readonly toolRuns = this.counter('tool_runs_total', 'Tool calls by outcome.', ['tool', 'outcome']);
+  readonly refusedDoors = this.counter('refused_total', 'Requests turned away at a door.', ['door']);
+
+  readonly toolSeconds = this.histogram('tool_seconds', 'Time a tool took.', ['tool']);
+  readonly firstAudioSeconds = this.histogram(
+    'first_audio_seconds',
+    'From answer to the first audio of the agent.',
+    [],
+  );
+  readonly agentReadySeconds = this.histogram(
+    'agent_ready_seconds',
+    'From the start of the stream to a ready agent.',
+    [],
+  );
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry, prefix: 'cordboard_' });
+  }
+
+  gauge(name: string, help: string, read: () => number): void {
+    const gauge: Gauge = new Gauge({
+      name: `cordboard_${name}`,
+      help,
+      registers: [this.registry],
+      collect: () => gauge.set(read()),
+    });
+  }
+
+  private counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
+    return new Counter({ name: `cordboard_${name}`, help, labelNames, registers: [this.registry] });
+  }
+
+  private histogram<Label extends string>(name: string, help: string, labelNames: Label[]): Histogram<Label> {
+    return new Histogram({
+      name: `cordboard_${name}`,
+      help,
+      labelNames,
+      buckets: SECONDS,
+      registers: [this.registry],
+    });
+  }
+}

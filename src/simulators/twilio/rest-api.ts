@@ -1,0 +1,127 @@
+/**
+ * The Calls resource of Twilio's REST API: from an authorised request to an answer. It knows the paths, parameters and refusals;
+ * sockets and faults belong to the server around it.
+ */
+import { listCalls } from './call-listing.js';
+import { readCallRequest, readSeconds, readTarget, readTwimlText } from './call-request.js';
+import { callResource } from './call-resource.js';
+import type { CallerScript } from './caller-script.js';
+import { Form } from './form.js';
+import { RestError } from './rest-error.js';
+import type { RestAction } from './rest-faults.js';
+import type { SimulatedCall } from './simulated-call.js';
+import type { CallChange, Switchboard } from './switchboard.js';
+
+export interface RestApiOptions {
+  readonly accountSid: string;
+  readonly authToken: string;
+  readonly apiKey: string | undefined;
+  readonly apiSecret: string | undefined;
+  readonly ownNumbers: readonly string[] | undefined;
+  readonly scriptFor: (call: { readonly to: string; readonly from: string }) => CallerScript;
+  readonly priceDelayMs: number;
+  readonly now: () => number;
+  readonly switchboard: Switchboard;
+}
+
+export interface RestRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body: string;
+}
+
+export interface RestAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export interface RestRoute {
+  readonly action: RestAction;
+  readonly accountSid: string;
+  readonly callSid: string | undefined;
+}
+
+const PATH = /^\/2010-04-01\/Accounts\/([^/]+)\/Calls(?:\/([^/]+))?\.json$/;
+const ACTIONS: Readonly<Record<string, readonly [list: RestAction | undefined, one: RestAction]>> = {
+  GET: ['list', 'fetch'],
+  POST: ['create', 'update'],
+  DELETE: [undefined, 'delete'],
+};
+
+/** @throws RestError for an unknown path or method */
+export function routeOf(method: string, path: string): RestRoute {
+  const [, accountSid, callSid] = PATH.exec(path) ?? [];
+  if (accountSid === undefined) throw new RestError(20404, `${path} is not a resource of this simulator`);
+  const [list, one] = ACTIONS[method] ?? [];
+  const action = callSid === undefined ? list : one;
+  if (!action) throw new RestError(20004, `${method} is not possible on ${path}`);
+  return { action, accountSid, callSid };
+}
+
+export class RestApi {
+  constructor(private readonly options: RestApiOptions) {}
+
+  /** Basic authentication by token or by API key. @throws RestError */
+  authorise(authorization: string | undefined, accountSid: string): void {
+    const { authToken, apiKey, apiSecret } = this.options;
+    const encoded = /^Basic ([\w+/]+={0,2})$/i.exec(authorization ?? '')?.[1] ?? '';
+    const given = Buffer.from(encoded, 'base64').toString('utf8');
+    const accepted = [`${this.options.accountSid}:${authToken}`];
+    if (apiKey !== undefined && apiSecret !== undefined) accepted.push(`${apiKey}:${apiSecret}`);
+    if (!accepted.includes(given) || accountSid !== this.options.accountSid) {
+      throw new RestError(20003, 'the credentials do not fit this account');
+    }
+  }
+
+  /**
+   * @param answered resolves when the answer is on the wire; a new call is not dialled before
+   * @throws RestError
+   */
+  perform(route: RestRoute, request: RestRequest, answered: Promise<void>): RestAnswer {
+    const { switchboard, ownNumbers, scriptFor } = this.options;
+    const form = Form.parse(request.body);
+    if (route.action === 'create') {
+      const asked = readCallRequest(form, ownNumbers);
+      const call = switchboard.place(asked, scriptFor(asked), 'outbound-api', answered);
+      return { status: 201, body: this.render(call) };
+    }
+    if (route.action === 'list') return this.list(request);
+    const call = switchboard.find(route.callSid ?? '');
+    if (!call) throw new RestError(20404, `there is no call ${route.callSid}`);
+    if (route.action === 'delete') {
+      switchboard.remove(call.sid);
+      return { status: 204, body: undefined };
+    }
+    if (route.action === 'update') switchboard.change(call.sid, this.readChange(form));
+    return { status: 200, body: this.render(call) };
+  }
+
+  private list({ path, query }: RestRequest): RestAnswer {
+    const { calls, frame } = listCalls(this.options.switchboard.calls, path, query);
+    return { status: 200, body: { ...frame, calls: calls.map((call) => this.render(call)) } };
+  }
+
+  private readChange(form: Form): CallChange {
+    const status = form.text('Status');
+    if (status !== undefined && status !== 'completed' && status !== 'canceled') {
+      throw new RestError(20001, `Status is neither completed nor canceled: ${status}`);
+    }
+    const target = readTarget(form, 'Url', 'Method');
+    const twiml = readTwimlText(form);
+    if (target && twiml !== undefined) throw new RestError(20001, 'Url and Twiml exclude each other here');
+    const inline = twiml === undefined ? undefined : { twiml };
+    return {
+      status,
+      source: target ? { target, kind: 'voice' } : inline,
+      statusCallback: readTarget(form, 'StatusCallback', 'StatusCallbackMethod'),
+      fallback: readTarget(form, 'FallbackUrl', 'FallbackMethod'),
+      limitSeconds: readSeconds(form, 'TimeLimit', 86_400, 20001),
+    };
+  }
+
+  private render(call: SimulatedCall): Record<string, unknown> {
+    const { now, priceDelayMs, switchboard } = this.options;
+    return callResource(call, { nowEpochMs: now(), priceDelayMs, queueMs: switchboard.queueMs(call.sid) });
+  }
+}

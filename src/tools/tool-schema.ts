@@ -1,0 +1,129 @@
+/**
+ * From an input class with rules of class-validator to the parameter schema of ElevenLabs, whose dialect knows objects, arrays
+ * and literals with a description, and enums of strings: no references, no alternatives, no patterns or bounds. Bounds and
+ * patterns are left out, since the arguments are checked here anyway; what cannot be said at all is a fault.
+ */
+import classTransformerStorage from 'class-transformer/cjs/storage.js';
+import { targetConstructorToSchema, validationMetadatasToSchemas } from 'class-validator-jsonschema';
+
+export type AgentSchema = Readonly<Record<string, unknown>>;
+
+export interface SchemaResult {
+  readonly schema: AgentSchema;
+  /** Why the class cannot be expressed; empty when it can. */
+  readonly faults: readonly string[];
+}
+
+interface JsonSchema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly enum?: readonly unknown[];
+  readonly oneOf?: unknown;
+  readonly anyOf?: unknown;
+  readonly allOf?: unknown;
+  readonly not?: unknown;
+}
+
+const PREFIX = '#/$defs/';
+const LITERALS = new Set(['string', 'number', 'integer', 'boolean']);
+
+export function schemaOf(input: new () => object): SchemaResult {
+  const options = {
+    refPointerPrefix: PREFIX,
+    classTransformerMetadataStorage: classTransformerStorage.defaultMetadataStorage,
+  };
+  const definitions = validationMetadatasToSchemas(options) as Readonly<Record<string, JsonSchema>>;
+  const root = targetConstructorToSchema(input, options) as JsonSchema;
+  const translator = new Translator(definitions);
+  const schema = translator.object({ ...root, type: 'object' }, '', []);
+  return { schema, faults: translator.faults };
+}
+
+class Translator {
+  readonly faults: string[] = [];
+
+  constructor(private readonly definitions: Readonly<Record<string, JsonSchema>>) {}
+
+  object(schema: JsonSchema, path: string, within: readonly string[]): AgentSchema {
+    const properties: Record<string, AgentSchema> = {};
+    for (const [name, property] of Object.entries(schema.properties ?? {})) {
+      properties[name] = this.any(property, path === '' ? name : `${path}.${name}`, within);
+    }
+    return {
+      type: 'object',
+      ...(schema.description === undefined ? {} : { description: schema.description }),
+      properties,
+      required: [...(schema.required ?? [])],
+    };
+  }
+
+  private any(schema: JsonSchema, path: string, within: readonly string[]): AgentSchema {
+    if (schema.$ref !== undefined) return this.reference(schema, path, within);
+    if (
+      schema.oneOf !== undefined ||
+      schema.anyOf !== undefined ||
+      schema.allOf !== undefined ||
+      schema.not !== undefined
+    ) {
+      return this.fault(path, 'has alternatives, which the agent cannot be told; give it one type');
+    }
+    if (schema.type === 'array') return this.array(schema, path, within);
+    if (schema.type === 'object') {
+      if (!schema.properties)
+        return this.fault(path, 'is an object without known fields; give it a class and @Type');
+      return this.object(this.described(schema, path), path, within);
+    }
+    return this.literal(schema, path);
+  }
+
+  private reference(schema: JsonSchema, path: string, within: readonly string[]): AgentSchema {
+    const name = (schema.$ref ?? '').slice(PREFIX.length);
+    const target = this.definitions[name];
+    if (!target) return this.fault(path, `refers to ${name}, which has no rules`);
+    if (within.includes(name)) return this.fault(path, `contains itself through ${name}`);
+    const description = schema.description ?? target.description;
+    return this.object(
+      this.described({ ...target, ...(description === undefined ? {} : { description }) }, path),
+      path,
+      [...within, name],
+    );
+  }
+
+  private array(schema: JsonSchema, path: string, within: readonly string[]): AgentSchema {
+    const { description } = this.described(schema, path);
+    if (!schema.items)
+      return this.fault(path, 'is a list of unknown things; say what is in it, with { each: true } or @Type');
+    const items = this.any({ description: `One of: ${description}`, ...schema.items }, `${path}[]`, within);
+    return { type: 'array', description, items };
+  }
+
+  private literal(schema: JsonSchema, path: string): AgentSchema {
+    const { type } = schema;
+    if (typeof type !== 'string' || !LITERALS.has(type)) {
+      return this.fault(
+        path,
+        'has no type that the agent can be told; use @IsString, @IsNumber, @IsInt or @IsBoolean',
+      );
+    }
+    const { description } = this.described(schema, path);
+    // The dialect has enums of strings only; others are checked here.
+    const texts = schema.enum?.filter((value) => typeof value === 'string') ?? [];
+    return { type, description, ...(type === 'string' && texts.length > 0 ? { enum: texts } : {}) };
+  }
+
+  /** A model fills what is described to it, and ElevenLabs refuses a parameter without a description. */
+  private described(schema: JsonSchema, path: string): JsonSchema {
+    if (schema.description === undefined)
+      this.fault(path, 'has no description; add @JSONSchema({ description })');
+    return schema;
+  }
+
+  private fault(path: string, fault: string): AgentSchema {
+    this.faults.push(`${path} ${fault}`);
+    return {};
+  }
+}

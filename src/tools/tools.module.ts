@@ -1,0 +1,24 @@
+/**
+ * Tools for agents. Those of an application may be listed in any module: they are found by their decorator.
+ */
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { ToolRunner } from '../core/tool/tool.js';
+import { CheckInventoryTool } from './builtin/check-inventory.tool.js';
+import { EndCallTool } from './builtin/end-call.tool.js';
+import { NestToolRunner } from './nest-tool-runner.js';
+import { ToolRegistry } from './tool-registry.js';
+import { ToolsController } from './tools.controller.js';
+
+@Module({
+  imports: [DiscoveryModule],
+  controllers: [ToolsController],
+  providers: [
+    ToolRegistry,
+    { provide: ToolRunner, useClass: NestToolRunner },
+    EndCallTool,
+    CheckInventoryTool,
+  ],
+  exports: [ToolRunner, ToolRegistry],
+})
+export class ToolsModule {}

@@ -1,0 +1,54 @@
+/**
+ * The TwiML that this service answers with. Every document ends the line explicitly: a document that just ends leaves that to
+ * chance, and one with a pause leaves people in silence.
+ */
+import twilio from 'twilio';
+import type { VariableValue } from '../core/call/call.js';
+
+const { VoiceResponse } = twilio.twiml;
+
+/** Twilio takes parameters whose name and value together have fewer than 500 characters. */
+const MAX_PARAMETER_CHARS = 499;
+
+export interface StreamAnswer {
+  readonly streamUrl: string;
+  readonly actionUrl: string;
+  readonly statusUrl: string;
+  readonly variables: Readonly<Record<string, VariableValue>>;
+}
+
+/** Connects the line to the media socket. What is too long for a parameter reaches the agent from the call's record. */
+export function connectStream({ streamUrl, actionUrl, statusUrl, variables }: StreamAnswer): string {
+  const response = new VoiceResponse();
+  const connect = response.connect({ action: actionUrl, method: 'POST' });
+  const stream = connect.stream({ url: streamUrl, statusCallback: statusUrl, statusCallbackMethod: 'POST' });
+  for (const [name, value] of Object.entries(variables)) {
+    const text = String(value);
+    // TwiML can be read in Twilio's console; secrets stay between us and the agent.
+    if (name.startsWith('secret__') || name.length + text.length > MAX_PARAMETER_CHARS) continue;
+    stream.parameter({ name, value: text });
+  }
+  response.hangup();
+  return response.toString();
+}
+
+export function hangUp(): string {
+  const response = new VoiceResponse();
+  response.hangup();
+  return response.toString();
+}
+
+/** @param words Empty: the line is hung up without a word. */
+export function apologise(words: string): string {
+  const response = new VoiceResponse();
+  if (words !== '') response.say(words);
+  response.hangup();
+  return response.toString();
+}
+
+/** Refuses an incoming call without answering it, so that nobody pays for it. */
+export function rejectBusy(): string {
+  const response = new VoiceResponse();
+  response.reject({ reason: 'busy' });
+  return response.toString();
+}

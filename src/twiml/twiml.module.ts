@@ -1,0 +1,17 @@
+/**
+ * Answers Twilio over HTTP. Others may check Twilio's signature.
+ */
+import { Module } from '@nestjs/common';
+import { CallsModule } from '../calls/calls.module.js';
+import { TwilioSignature } from './twilio-signature.js';
+import { TwilioSignatureGuard } from './twilio-signature.guard.js';
+import { TwimlController } from './twiml.controller.js';
+import { TwimlService } from './twiml.service.js';
+
+@Module({
+  imports: [CallsModule],
+  controllers: [TwimlController],
+  providers: [TwimlService, TwilioSignature, TwilioSignatureGuard],
+  exports: [TwilioSignature],
+})
+export class TwimlModule {}

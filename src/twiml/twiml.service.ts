@@ -1,0 +1,157 @@
+/**
+ * Decides how Twilio's requests about a line are answered.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+import { CallJournal } from '../calls/call-journal.js';
+import { CallsService } from '../calls/calls.service.js';
+import { StreamTokens } from '../calls/stream-tokens.js';
+import { variablesFault } from '../calls/variables.js';
+import { Environment } from '../config/environment.js';
+import { isFinal, type Call } from '../core/call/call.js';
+import { CallStore } from '../core/call/call.store.js';
+import { CordboardError } from '../core/errors.js';
+import type { AppLogger } from '../ops/logger.js';
+import { APP_LOGGER } from '../ops/tokens.js';
+import { apologise, connectStream, hangUp, rejectBusy } from './twiml.documents.js';
+import { socketBase } from './twilio-signature.js';
+import {
+  callEventOf,
+  type StatusCallbackDto,
+  type StreamCallbackDto,
+  type VoiceRequestDto,
+} from './twilio-webhook.dto.js';
+
+/** Query of our own addresses, as parsed by the server: values may be lists. */
+export type Query = Readonly<Record<string, unknown>>;
+
+@Injectable()
+export class TwimlService {
+  constructor(
+    private readonly environment: Environment,
+    private readonly calls: CallsService,
+    private readonly journal: CallJournal,
+    private readonly store: CallStore,
+    private readonly tokens: StreamTokens,
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
+  ) {}
+
+  /** The document for a line that was answered, or rings at our number. */
+  async answer(request: VoiceRequestDto, query: Query): Promise<string> {
+    const variables = variablesOf(query);
+    const call = await this.callOf(request, query, variables);
+    if (typeof call === 'string') return call;
+    // Twilio asks for the document of an outbound call once it was answered; an incoming line is answered by the document.
+    await this.journal.apply(call.id, {
+      type: 'carrier.progressed',
+      status: call.direction === 'outbound' ? 'in-progress' : 'ringing',
+      twilioCallSid: request.CallSid,
+    });
+    if (call.endReason !== null) return this.lastWords(call);
+    const base = this.environment.PUBLIC_URL;
+    return connectStream({
+      streamUrl: `${socketBase(base)}/stream/${this.tokens.issue(call.id)}`,
+      actionUrl: `${base}/twiml/next?call=${call.id}`,
+      statusUrl: `${base}/twilio/stream?call=${call.id}`,
+      variables: { ...variables, ...call.variables },
+    });
+  }
+
+  /** The stream is over; what becomes of the line. */
+  async next(request: StatusCallbackDto, query: Query): Promise<string> {
+    const call = await this.known(query, request.CallSid);
+    if (!call) return hangUp();
+    const event = callEventOf(request);
+    if (event?.type === 'carrier.ended') {
+      await this.journal.apply(call.id, event);
+      return hangUp();
+    }
+    // Nobody decided the end, so the stream failed before it reached us; its own callback may say more, and came first or not.
+    const failure = { code: 'stream-lost', detail: 'Twilio ended the media stream.' } as const;
+    const after = await this.journal.apply(call.id, {
+      type: 'end.decided',
+      reason: 'stream-failed',
+      failure,
+    });
+    return this.lastWords(after ?? call);
+  }
+
+  async status(request: StatusCallbackDto, query: Query): Promise<void> {
+    const call = await this.known(query, request.CallSid);
+    const event = callEventOf(request);
+    if (call && event) await this.journal.apply(call.id, event);
+  }
+
+  async streamEvent(request: StreamCallbackDto, query: Query): Promise<void> {
+    const call = await this.known(query, request.CallSid);
+    if (!call || request.StreamEvent !== 'stream-error') return;
+    this.logger.warn(
+      { callId: call.id, streamError: request.StreamError },
+      'Twilio could not use the media stream',
+    );
+    if (call.times.streamStartedAt !== null) return;
+    const failure = {
+      code: 'stream-never-came',
+      detail: request.StreamError ?? 'Twilio gave no reason.',
+    } as const;
+    await this.journal.apply(call.id, { type: 'end.decided', reason: 'stream-failed', failure });
+  }
+
+  /** The call of a voice request, or the document that refuses it. */
+  private async callOf(
+    request: VoiceRequestDto,
+    query: Query,
+    variables: Record<string, string>,
+  ): Promise<Call | string> {
+    if (typeof query['call'] === 'string') {
+      const call = await this.known(query, request.CallSid);
+      if (call && !isFinal(call.status)) return call;
+      this.logger.warn('Twilio asked for the document of a call that is not known, or over');
+      return call ? hangUp() : apologise(this.environment.APOLOGY_MESSAGE);
+    }
+    const agentId = query['agentId'];
+    try {
+      return await this.calls.receive({
+        direction:
+          request.Direction === undefined || request.Direction === 'inbound' ? 'inbound' : 'outbound',
+        twilioCallSid: request.CallSid,
+        to: request.To ?? '',
+        from: request.From ?? '',
+        ...(typeof agentId === 'string' ? { agentId } : {}),
+        variables,
+      });
+    } catch (error) {
+      if (!(error instanceof CordboardError)) throw error;
+      this.logger.warn({ code: error.code }, 'a call was turned away');
+      const busy = error.code === 'at-capacity' || error.code === 'draining';
+      return busy && request.Direction === 'inbound'
+        ? rejectBusy()
+        : apologise(this.environment.APOLOGY_MESSAGE);
+    }
+  }
+
+  /** By our id where the address has it, checked against Twilio's; otherwise by Twilio's. */
+  private async known(query: Query, twilioCallSid: string): Promise<Call | undefined> {
+    const id = query['call'];
+    if (typeof id !== 'string') return this.store.findBySid(twilioCallSid);
+    const call = await this.calls.get(id).catch(() => undefined);
+    return call && (call.twilioCallSid === null || call.twilioCallSid === twilioCallSid) ? call : undefined;
+  }
+
+  private lastWords({ endReason }: Call): string {
+    const failed = endReason === 'agent-failed' || endReason === 'stream-failed';
+    return failed ? apologise(this.environment.APOLOGY_MESSAGE) : hangUp();
+  }
+}
+
+/**
+ * What the query of our address says about the call. Twilio's own fields, which a GET request carries beside it, begin with a
+ * capital letter; a name that is no variable name is left out rather than failing somebody's call.
+ */
+export function variablesOf(query: Query): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const [name, value] of Object.entries(query)) {
+    if (name === 'call' || name === 'agentId' || /^[A-Z]/.test(name) || typeof value !== 'string') continue;
+    if (variablesFault({ ...variables, [name]: value }) === undefined) variables[name] = value;
+  }
+  return variables;
+}
