@@ -9,7 +9,6 @@ import helmet from 'helmet';
 import { AppModule } from './app.module.js';
 import { RawFramesWsAdapter } from './media-stream/raw-frames.ws-adapter.js';
 import { serveDocs } from './ops/docs.js';
-import { inputPipe } from './ops/input.pipe.js';
 import { NestLogger, type AppLogger } from './ops/logger.js';
 import { requestLog } from './ops/request-log.js';
 import { APP_LOGGER } from './ops/tokens.js';
@@ -42,7 +41,6 @@ export async function createApp({ variables, modules }: AppOptions = {}): Promis
   app.useBodyParser('json', { limit: MAX_BODY });
   // Flat, because Twilio signs names as they are sent, brackets included.
   app.useBodyParser('urlencoded', { limit: MAX_BODY, extended: false });
-  app.useGlobalPipes(inputPipe());
   app.useWebSocketAdapter(new RawFramesWsAdapter(app));
   serveDocs(app);
   app.enableShutdownHooks();

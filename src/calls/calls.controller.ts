@@ -1,7 +1,7 @@
 /**
  * The REST API of calls.
  */
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UsePipes } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
@@ -11,6 +11,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { inputPipe } from '../ops/input.pipe.js';
 import { ApiProblems } from '../ops/problem.js';
 import { viewOf } from './call-view.js';
 import { CallDto, CallListDto, CallQueryDto, PlaceCallDto } from './calls.dto.js';
@@ -19,6 +20,7 @@ import { CallsService, type OutboundRequest } from './calls.service.js';
 @ApiTags('Calls')
 @ApiBearerAuth()
 @ApiProblems('unauthorized', 'internal')
+@UsePipes(inputPipe())
 @Controller('calls')
 export class CallsController {
   constructor(private readonly calls: CallsService) {}

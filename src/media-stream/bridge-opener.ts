@@ -10,13 +10,13 @@ import { Environment } from '../config/environment.js';
 import type { BridgeFact } from '../core/bridge/bridge-facts.js';
 import { BridgeSession, type BridgeLimits } from '../core/bridge/bridge-session.js';
 import { AgentProvider } from '../core/bridge/legs.js';
-import type { Call, EndReason } from '../core/call/call.js';
+import type { EndReason } from '../core/call/call.js';
 import { Clock, type Cancel } from '../core/clock.js';
 import { ToolRunner } from '../core/tool/tool.js';
 import type { AppLogger } from '../ops/logger.js';
 import { Metrics } from '../ops/metrics.js';
 import { APP_LOGGER } from '../ops/tokens.js';
-import { joinVariables } from './call-variables.js';
+import { joinVariables, lineVariables } from './call-variables.js';
 import { LiveSessions } from './live-sessions.js';
 import type { Admitted } from './stream-door.js';
 import { TwilioStreamLeg } from './twilio-stream.leg.js';
@@ -77,9 +77,12 @@ export class BridgeOpener {
         to: call.to,
         from: call.from,
       },
-      variablesAt: (start) => joinVariables(call, query, start.customParameters),
+      variablesAt: (start) => ({
+        ...lineVariables(call),
+        ...joinVariables(call, query, start.customParameters),
+      }),
       tell: (fact) => {
-        const written = this.write(call, fact);
+        const written = this.write({ call, query }, fact);
         if (fact.type !== 'ended') return;
         this.live.remove(call.id);
         if (fact.lineUp && !HAS_LAST_WORDS.has(fact.reason)) {
@@ -94,28 +97,28 @@ export class BridgeOpener {
     session.attachAgent(this.agents.open(call.id, call.agentId, session));
   }
 
-  private async write(call: Call, fact: BridgeFact): Promise<void> {
-    this.feed.publish({ type: 'conversation', callId: call.id, fact });
+  private async write(admitted: Admitted, fact: BridgeFact): Promise<void> {
+    const { id } = admitted.call;
+    this.feed.publish({ type: 'conversation', callId: id, fact });
     try {
-      await this.writeEvent(call, fact);
+      await this.writeEvent(admitted, fact);
     } catch (error) {
-      this.logger.error(
-        { callId: call.id, fact: fact.type, err: error },
-        'a fact of a call could not be written',
-      );
+      this.logger.error({ callId: id, fact: fact.type, err: error }, 'a fact of a call could not be written');
     }
   }
 
-  private async writeEvent({ id }: Call, fact: BridgeFact): Promise<void> {
+  private async writeEvent({ call, query }: Admitted, fact: BridgeFact): Promise<void> {
+    const { id } = call;
     switch (fact.type) {
       case 'line-started': {
-        const { streamSid, carrierCallSid } = fact.start;
+        const { streamSid, carrierCallSid, customParameters } = fact.start;
+        const variables = joinVariables(call, query, customParameters);
         await this.journal.apply(id, {
           type: 'carrier.progressed',
           status: 'in-progress',
           twilioCallSid: carrierCallSid,
         });
-        await this.journal.apply(id, { type: 'stream.started', streamSid, variables: fact.variables });
+        await this.journal.apply(id, { type: 'stream.started', streamSid, variables });
         break;
       }
       case 'agent-ready': {

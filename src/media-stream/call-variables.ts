@@ -1,6 +1,6 @@
 /**
  * All variables of a call at the moment its line starts. The record wins, because it has the types and was given with a key;
- * what the line brings joins in; what the service knows of the line comes last.
+ * what the line brings joins in.
  */
 import type { Call, Variables } from '../core/call/call.js';
 import { variablesFault } from '../calls/variables.js';
@@ -10,16 +10,16 @@ export function joinVariables(
   query: Readonly<Record<string, string>>,
   customParameters: Readonly<Record<string, string>>,
 ): Variables {
-  const far = call.direction === 'inbound' ? call.from : call.to;
-  const near = call.direction === 'inbound' ? call.to : call.from;
-  // On a raw socket ElevenLabs knows no phone call, so its own system__caller_id and kin are not set.
-  const own: Variables = {
-    call_id: call.id,
-    call_direction: call.direction,
-    caller_phone: far,
-    called_phone: near,
-  };
-  return { ...own, ...valid(query), ...valid(customParameters), ...call.variables };
+  return { ...valid(query), ...valid(customParameters), ...call.variables };
+}
+
+/**
+ * What an agent can know of the line besides. On a raw socket ElevenLabs knows no phone call, so its own system__caller_id and
+ * kin are not set.
+ */
+export function lineVariables(call: Call): Variables {
+  const [caller, called] = call.direction === 'inbound' ? [call.from, call.to] : [call.to, call.from];
+  return { call_id: call.id, call_direction: call.direction, caller_phone: caller, called_phone: called };
 }
 
 function valid(given: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,5 +1,6 @@
 /**
- * Checks what clients send against its class: unknown fields are faults, and every fault names its field.
+ * Checks what clients send against its class: unknown fields are faults, and every fault names its field. Set on each
+ * controller of our own API and not globally: what vendors send may grow fields without notice.
  */
 import { ValidationPipe, type ValidationError } from '@nestjs/common';
 import { CordboardError, type FieldFault } from '../core/errors.js';

@@ -1,13 +1,13 @@
 /**
  * The few things that a bridge session tells the call it belongs to. Frames are not among them.
  */
-import type { CallFailure, EndReason, Variables } from '../call/call.js';
+import type { CallFailure, EndReason } from '../call/call.js';
 import type { ToolCall, ToolResult } from '../tool/tool.js';
 import type { LineStart } from './legs.js';
 import type { Cut } from './playback-ledger.js';
 
 export type BridgeFact =
-  | { readonly type: 'line-started'; readonly start: LineStart; readonly variables: Variables }
+  | { readonly type: 'line-started'; readonly start: LineStart }
   | { readonly type: 'agent-ready'; readonly conversationId: string }
   | { readonly type: 'agent-queued' }
   /** The first audio of the agent went to the line. */

@@ -92,7 +92,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     if (this.phase !== 'waiting-for-line') return;
     this.phase = 'waiting-for-agent';
     this.variables = this.parts.variablesAt(start);
-    this.parts.tell({ type: 'line-started', start, variables: this.variables });
+    this.parts.tell({ type: 'line-started', start });
     this.deadline(this.parts.limits.agentReadyTimeoutMs, () =>
       this.agentTooLate('did not become ready in time'),
     );

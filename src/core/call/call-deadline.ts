@@ -22,8 +22,8 @@ export interface Deadline {
 const RING_SLACK_MS = 30_000;
 /** TwiML was fetched and the socket was not opened: Twilio tries for a few seconds only. */
 const STREAM_WAIT_MS = 20_000;
-/** From our decision to the carrier's last callback. */
-const ENDING_MS = 8000;
+/** From the end to the carrier's last callback, which a number without a status callback never sends. */
+const ENDING_MS = 4000;
 /** The same when the line still has an apology to play. */
 const APOLOGY_MS = 30_000;
 
