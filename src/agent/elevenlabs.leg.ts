@@ -56,17 +56,17 @@ export class ElevenLabsLeg implements AgentLeg {
 
   constructor(private readonly parts: LegParts) {}
 
-  /** Takes an open or opening socket; a second one replaces a socket that never opened. */
+  /** Takes a socket in the tick in which it opened. */
   attach(socket: WebSocket): void {
     if (this.over) {
-      socket.terminate();
+      this.closeGently(socket);
       return;
     }
     this.socket = socket;
     socket.on('message', (frame, isBinary) => this.guarded(() => this.receive(frame, isBinary)));
     socket.once('close', (code, reason) => this.guarded(() => this.closed(code, reason.toString('utf8'))));
-    if (socket.readyState === WebSocket.OPEN) this.opened();
-    else socket.once('open', () => this.guarded(() => this.opened()));
+    this.watch();
+    this.sendInitiation();
   }
 
   /** The socket could not be opened, for good. */
@@ -101,20 +101,13 @@ export class ElevenLabsLeg implements AgentLeg {
   close(): void {
     if (this.over) return;
     this.stop();
-    const { socket } = this;
-    if (!socket) return;
-    if (socket.readyState === WebSocket.CONNECTING) {
-      socket.terminate();
-      return;
-    }
+    if (this.socket) this.closeGently(this.socket);
+  }
+
+  private closeGently(socket: WebSocket): void {
     socket.close(1000, 'call ended');
     const cancel = this.parts.clock.after(CLOSE_GRACE_MS, () => socket.terminate());
     socket.once('close', cancel);
-  }
-
-  private opened(): void {
-    this.watch();
-    this.sendInitiation();
   }
 
   private sendInitiation(): void {

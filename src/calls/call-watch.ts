@@ -63,7 +63,12 @@ export class CallWatch implements OnApplicationShutdown {
     if (deadline) this.wake(call.id, watch, Math.max(0, deadline.at - now), deadline.remedy);
   }
 
+  private isCurrent(id: CallId, watch: Watched): boolean {
+    return this.watched.get(id) === watch;
+  }
+
   private wake(id: CallId, watch: Watched, ms: number, remedy: Remedy): void {
+    if (!this.isCurrent(id, watch)) return;
     watch.cancel = this.clock.after(ms, () => {
       this.remedy(id, watch, remedy).catch((error: unknown) => {
         this.logger.error({ callId: id, err: error }, 'watching a call failed');
@@ -107,6 +112,8 @@ export class CallWatch implements OnApplicationShutdown {
       });
       return;
     }
+    // News came meanwhile, and with it another deadline; or the service is stopping.
+    if (!this.isCurrent(id, watch)) return;
     if (watch.asked >= MAX_ASKED || view === undefined) {
       const failure = {
         code: 'carrier-unreachable',

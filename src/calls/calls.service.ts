@@ -75,19 +75,24 @@ export class CallsService {
     dialled.catch((error: unknown) =>
       this.logger.warn({ callId: call.id, reason: reasonOf(error) }, 'a call was not placed'),
     );
-    return Promise.race([dialled, this.afterAWhile(call.id)]);
+    return this.withinAWhile(call.id, dialled);
   }
 
   /** Twilio may ask twice about one call, so the call is found before it is made. */
   async receive(received: ReceivedCall): Promise<Call> {
     const known = await this.store.findBySid(received.twilioCallSid);
     if (known) return known;
+    const fresh = this.newCall(received.direction, {
+      ...received,
+      agentId: received.agentId ?? this.defaultAgent(),
+    });
     const call: Call = {
-      ...this.newCall(received.direction, { ...received, agentId: received.agentId ?? this.defaultAgent() }),
+      ...fresh,
       status: 'ringing',
       twilioCallSid: received.twilioCallSid,
+      times: { ...fresh.times, startedAt: fresh.times.createdAt },
     };
-    await this.enter({ ...call, times: { ...call.times, startedAt: call.times.createdAt } });
+    await this.enter(call);
     return call;
   }
 
@@ -123,9 +128,14 @@ export class CallsService {
     }
   }
 
-  private async afterAWhile(id: CallId): Promise<Call> {
-    await new Promise<void>((resolve) => void this.clock.after(DIAL_WAIT_MS, resolve));
-    return this.get(id);
+  /** What was dialled, or the call as it stands when that takes long. */
+  private withinAWhile(id: CallId, dialled: Promise<Call>): Promise<Call> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.clock.after(DIAL_WAIT_MS, () => {
+        this.get(id).then(resolve, reject);
+      });
+      dialled.then(resolve, reject).finally(cancel);
+    });
   }
 
   private checkDestination(to: string): void {

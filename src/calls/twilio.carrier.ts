@@ -125,7 +125,8 @@ function wasNotProcessed(error: unknown): boolean {
 function toCatalogue(error: unknown): CordboardError {
   const status = statusOf(error);
   const code = codeOf(error);
-  if (status !== undefined && status >= 400 && status < 500) {
+  const notProcessed = wasNotProcessed(error);
+  if (!notProcessed && status !== undefined && status >= 400 && status < 500) {
     const named = typeof code === 'number' ? `Twilio error ${code}` : `HTTP ${status}`;
     return new CordboardError(
       'carrier-refused',
@@ -133,9 +134,9 @@ function toCatalogue(error: unknown): CordboardError {
     );
   }
   const how = status === undefined ? String(code ?? 'no answer') : `HTTP ${status}`;
-  const sent = NEVER_SENT.has(String(code)) ? 'No call was placed.' : 'Whether the phone rings is not known.';
+  const sent = notProcessed ? 'No call was placed.' : 'Whether the phone rings is not known.';
   return new CordboardError('carrier-unreachable', `Twilio did not take the request (${how}). ${sent}`, [], {
-    placed: NEVER_SENT.has(String(code)) || status === 429 ? 'no' : 'unknown',
+    placed: notProcessed ? 'no' : 'unknown',
   });
 }
 

@@ -27,7 +27,8 @@ const NOT_GUARDED_YET: Readonly<Record<string, string>> = {
 export function readEnvironment(source: Readonly<Record<string, string | undefined>>): Environment {
   const given: Record<string, string> = {};
   for (const name of variableLabels().keys()) {
-    const value = source[name];
+    // Values mounted from files end in a line break that nobody meant.
+    const value = source[name]?.trim();
     // An empty line in an .env file means "not set" to everybody who writes one.
     if (value !== undefined && (value !== '' || name === 'APOLOGY_MESSAGE')) given[name] = value;
   }
@@ -36,7 +37,7 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
     faultLine(property, given[property] === undefined, Object.values(constraints ?? {})[0] ?? 'is not valid'),
   );
   for (const [name, reason] of Object.entries(NOT_GUARDED_YET)) {
-    if (source[name] !== undefined && source[name] !== '') lines.push(`${name}: ${reason}`);
+    if ((source[name] ?? '').trim() !== '') lines.push(`${name}: ${reason}`);
   }
   if (lines.length > 0) throw new EnvironmentError(lines);
   return environment;

@@ -1,7 +1,14 @@
 /**
  * Every error leaves as a problem of the catalogue; what is not in it leaves as `internal`, and the cause goes to the log only.
  */
-import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import {
+  Catch,
+  HttpException,
+  Inject,
+  ServiceUnavailableException,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { CordboardError } from '../core/errors.js';
 import { loggablePath, type AppLogger } from './logger.js';
@@ -16,6 +23,11 @@ export class ErrorFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
+    // Only the health checks throw this, and its body is their report.
+    if (thrown instanceof ServiceUnavailableException) {
+      response.status(503).json(thrown.getResponse());
+      return;
+    }
     const error = toCatalogue(thrown);
     if (error.code === 'internal') {
       this.logger.error(

@@ -95,7 +95,7 @@ class Translator {
 
   private array(schema: JsonSchema, path: string, within: readonly string[]): AgentSchema {
     const { description } = this.described(schema, path);
-    if (!schema.items)
+    if (!schema.items || Object.keys(schema.items).length === 0)
       return this.fault(path, 'is a list of unknown things; say what is in it, with { each: true } or @Type');
     const items = this.any({ description: `One of: ${description}`, ...schema.items }, `${path}[]`, within);
     return { type: 'array', description, items };

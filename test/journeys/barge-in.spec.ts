@@ -1,6 +1,7 @@
 import { WholeSystem, eventually, isOver } from '../support/whole-system.js';
 
-const LONG = 'This sentence is much longer than anybody wants to hear on the phone, and it goes on and on and on.';
+const LONG =
+  'This sentence is much longer than anybody wants to hear on the phone, and it goes on and on and on.';
 
 describe('a caller who cuts in', () => {
   let system: WholeSystem;
@@ -9,11 +10,19 @@ describe('a caller who cuts in', () => {
     system = await WholeSystem.start({
       caller: {
         answer: { kind: 'answers', afterMs: 20 },
-        steps: [{ step: 'hears-agent-for', ms: 400 }, { step: 'says', noiseMs: 700 }, { step: 'hears-agent-out' }],
+        steps: [
+          { step: 'hears-agent-for', ms: 400 },
+          { step: 'says', noiseMs: 700 },
+          { step: 'hears-agent-out' },
+        ],
       },
       agent: {
         firstMessage: LONG,
-        steps: [{ step: 'listens', transcript: 'stop' }, { step: 'speaks', text: 'As you wish.' }, { step: 'ends-call' }],
+        steps: [
+          { step: 'listens', transcript: 'stop' },
+          { step: 'speaks', text: 'As you wish.' },
+          { step: 'ends-call' },
+        ],
       },
     });
   });
@@ -31,7 +40,9 @@ describe('a caller who cuts in', () => {
     const sent = Buffer.concat(line.received.map(({ payload }) => payload));
     expect(sent.equals(spoken)).toBe(true);
     const answer = Buffer.concat(
-      conversation.sentAudio.filter(({ eventId }) => eventId === conversation.turns.at(-1)?.eventId).map(({ payload }) => payload),
+      conversation.sentAudio
+        .filter(({ eventId }) => eventId === conversation.turns.at(-1)?.eventId)
+        .map(({ payload }) => payload),
     );
     expect(answer.length).toBeGreaterThan(0);
     expect(line.recording().agent.includes(answer)).toBe(true);

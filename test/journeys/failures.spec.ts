@@ -94,7 +94,10 @@ const FAILURES: readonly Failure[] = [
   },
   {
     what: 'the agent crashes',
-    agent: greets([{ step: 'stalls', ms: 300 }, { step: 'closes', code: 1011, reason: 'internal' }]),
+    agent: greets([
+      { step: 'stalls', ms: 300 },
+      { step: 'closes', code: 1011, reason: 'internal' },
+    ]),
     caller: answers(),
     ends: { status: 'completed', endReason: 'agent-failed', code: 'agent-lost' },
     apologises: true,
@@ -108,7 +111,9 @@ const FAILURES: readonly Failure[] = [
   },
   {
     what: 'the agent announces an error and stays',
-    agent: greets([{ step: 'errors', shape: 'error_event', code: 1002, name: 'llm_timeout', message: 'slow' }]),
+    agent: greets([
+      { step: 'errors', shape: 'error_event', code: 1002, name: 'llm_timeout', message: 'slow' },
+    ]),
     caller: answers(),
     ends: { status: 'completed', endReason: 'agent-failed', code: 'agent-lost' },
     apologises: true,
@@ -128,7 +133,9 @@ const FAILURES: readonly Failure[] = [
   {
     what: 'the last webhook never comes',
     agent: greets(),
-    caller: answers([{ step: 'waits', ms: 400 }, { step: 'hangs-up' }], { webhooks: { dropped: ['completed'] } }),
+    caller: answers([{ step: 'waits', ms: 400 }, { step: 'hangs-up' }], {
+      webhooks: { dropped: ['completed'] },
+    }),
     ends: { status: 'completed', endReason: 'caller-hung-up' },
   },
   {
@@ -217,7 +224,9 @@ describe('when something fails', () => {
     const metrics = await (await fetch(`${system.url}/metrics`)).text();
     expect(metrics).toContain('cordboard_sessions_live 0');
     expect(metrics).toContain('cordboard_calls_live 0');
-    expect(system.elevenlabs.conversations.every((conversation) => conversation.end !== undefined)).toBe(true);
+    expect(system.elevenlabs.conversations.every((conversation) => conversation.end !== undefined)).toBe(
+      true,
+    );
     expect(system.twilio.calls.every((call) => call.isEnded)).toBe(true);
   });
 });

@@ -56,7 +56,11 @@ describe('a call that was not started here', () => {
     expect(conversation.turns[0]?.text).toBe('Hi, John');
     expect(line.customParameters).toEqual({ name: 'John' });
     const record = await eventually(() => recordOf(system, line.sid), isOver);
-    expect(record).toMatchObject({ direction: 'outbound', variables: { name: 'John' }, endReason: 'caller-hung-up' });
+    expect(record).toMatchObject({
+      direction: 'outbound',
+      variables: { name: 'John' },
+      endReason: 'caller-hung-up',
+    });
   });
 });
 
@@ -67,7 +71,10 @@ describe('a replica that is full', () => {
       variables: { MAX_CONCURRENT_CALLS: '1' },
     });
     const address = { voiceUrl: `${system.url}/twiml`, from: '+14155550177', to: '+14155550100' };
-    const first = system.twilio.placeInbound({ ...address, script: { answer: { kind: 'answers', afterMs: 0 }, steps: [] } });
+    const first = system.twilio.placeInbound({
+      ...address,
+      script: { answer: { kind: 'answers', afterMs: 0 }, steps: [] },
+    });
     await system.elevenlabs.nextConversation();
     const second = system.twilio.placeInbound({ ...address, script: listens });
     await second.settled();

@@ -11,7 +11,11 @@ describe('an outbound call', () => {
       },
       agent: {
         firstMessage: 'Hi, {{name}}',
-        steps: [{ step: 'listens', transcript: 'hello' }, { step: 'speaks', text: 'Goodbye, {{name}}' }, { step: 'ends-call' }],
+        steps: [
+          { step: 'listens', transcript: 'hello' },
+          { step: 'speaks', text: 'Goodbye, {{name}}' },
+          { step: 'ends-call' },
+        ],
       },
     });
   });
@@ -63,15 +67,24 @@ describe('an outbound call', () => {
   });
 
   it('asks Twilio for the callbacks and limits that it needs', async () => {
-    const { line } = await system.place({ variables: { name: 'Ann' }, ringTimeoutSeconds: 20, maxDurationSeconds: 120 });
+    const { line } = await system.place({
+      variables: { name: 'Ann' },
+      ringTimeoutSeconds: 20,
+      maxDurationSeconds: 120,
+    });
     await system.elevenlabs.nextConversation();
     await line.settled(20_000);
-    const kinds = line.requests.filter(({ kind }) => kind === 'status').map(({ params }) => params['CallStatus']);
+    const kinds = line.requests
+      .filter(({ kind }) => kind === 'status')
+      .map(({ params }) => params['CallStatus']);
     expect(kinds).toEqual(['initiated', 'ringing', 'in-progress', 'completed']);
   });
 
   it('is listed, newest first, and found by its filters', async () => {
-    const all = await system.request<{ data: { id: string; to: string }[]; nextCursor: string | null }>('GET', '/calls?limit=1');
+    const all = await system.request<{ data: { id: string; to: string }[]; nextCursor: string | null }>(
+      'GET',
+      '/calls?limit=1',
+    );
     expect(all.body.data).toHaveLength(1);
     expect(all.body.nextCursor).toEqual(all.body.data[0]?.id);
     const rest = await system.request<typeof all.body>('GET', `/calls?limit=1&cursor=${all.body.nextCursor}`);

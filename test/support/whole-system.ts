@@ -81,7 +81,9 @@ export class WholeSystem {
   }
 
   /** Places a call and hands out both its sides. */
-  async place(body: Readonly<Record<string, unknown>> = {}): Promise<{ record: CallJson; line: SimulatedCall }> {
+  async place(
+    body: Readonly<Record<string, unknown>> = {},
+  ): Promise<{ record: CallJson; line: SimulatedCall }> {
     const { status, body: record } = await this.request('POST', '/calls', { to: '+14155550123', ...body });
     if (status !== 201) throw new Error(`POST /calls answered ${status}: ${JSON.stringify(record)}`);
     const line = this.twilio.find(String(record['twilioCallSid']));

@@ -4,6 +4,7 @@
  *
  * `end` is our decision, `…Gone` and `…Stopped` happened to us; all may come twice, and the first cause wins.
  */
+import { bytesOf } from '../audio/base64.js';
 import type { AgentOverrides, CallFailure, EndReason, Variables } from '../call/call.js';
 import type { Cancel, Clock } from '../clock.js';
 import type { ToolCall, ToolContext, ToolRunner } from '../tool/tool.js';
@@ -53,6 +54,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
   private phase: Phase = 'waiting-for-line';
   private agent: AgentLeg | undefined;
   private agentIsReady = false;
+  private agentIsQueued = false;
   private conversationId = '';
   private variables: Variables = {};
   private lastInterruption = -1;
@@ -92,10 +94,8 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     if (this.phase !== 'waiting-for-line') return;
     this.phase = 'waiting-for-agent';
     this.variables = this.parts.variablesAt(start);
-    this.parts.tell({ type: 'line-started', start });
-    this.deadline(this.parts.limits.agentReadyTimeoutMs, () =>
-      this.agentTooLate('did not become ready in time'),
-    );
+    this.tell({ type: 'line-started', start });
+    this.waitForAgent();
     this.agent?.begin({ variables: this.variables, overrides: this.parts.overrides });
     for (const { payload, eventId } of this.agentHold.splice(0)) this.agentAudio(payload, eventId);
     this.watchLine();
@@ -135,22 +135,21 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
 
   agentReady(conversationId: string): void {
     this.agentIsReady = true;
+    this.agentIsQueued = false;
     this.conversationId = conversationId;
-    this.parts.tell({ type: 'agent-ready', conversationId });
+    this.tell({ type: 'agent-ready', conversationId });
     if (this.phase === 'waiting-for-agent') this.startTalking();
   }
 
   agentQueued(): void {
-    if (this.phase !== 'talking' && this.phase !== 'waiting-for-agent') return;
-    this.phase = 'waiting-for-agent';
+    if (this.phase === 'ended' || this.phase === 'finishing') return;
     this.agentIsReady = false;
-    this.parts.tell({ type: 'agent-queued' });
-    this.deadline(this.parts.limits.agentQueueTimeoutMs, () =>
-      this.end('agent-failed', {
-        code: 'agent-busy',
-        detail: 'The agent stayed in the queue of ElevenLabs for too long.',
-      }),
-    );
+    this.agentIsQueued = true;
+    this.tell({ type: 'agent-queued' });
+    // Before the line has started nobody waits yet: the time runs from its start.
+    if (this.phase === 'waiting-for-line') return;
+    this.phase = 'waiting-for-agent';
+    this.waitForAgent();
   }
 
   agentAudio(payload: string, eventId: number): void {
@@ -164,7 +163,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
       this.agentHold.push({ payload, eventId });
       return;
     }
-    if (this.counters.agentFrames === 0) this.parts.tell({ type: 'first-audio' });
+    if (this.counters.agentFrames === 0) this.tell({ type: 'first-audio' });
     this.counters.agentFrames += 1;
     this.parts.carrier.play(payload);
     this.ledger.sent(bytesOf(payload), eventId, this.parts.clock.now());
@@ -178,36 +177,31 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     this.agentHold.length = 0;
     const cut = this.ledger.clear(this.parts.clock.now());
     if (this.phase !== 'waiting-for-line') this.parts.carrier.clear();
-    this.parts.tell({ type: 'interrupted', eventId, cut });
+    this.tell({ type: 'interrupted', eventId, cut });
     if (this.goodbye) this.end(this.goodbye.reason);
   }
 
   agentSaid(text: string, eventId: number): void {
-    this.parts.tell({ type: 'agent-said', text, eventId });
+    this.tell({ type: 'agent-said', text, eventId });
   }
 
   agentCorrected(text: string, eventId: number): void {
-    this.parts.tell({ type: 'agent-corrected', text, eventId });
+    this.tell({ type: 'agent-corrected', text, eventId });
   }
 
   callerSaid(text: string, eventId: number): void {
-    this.parts.tell({ type: 'caller-said', text, eventId });
+    this.tell({ type: 'caller-said', text, eventId });
   }
 
   toolCalled(call: ToolCall): void {
     if (this.phase === 'ended') return;
-    this.parts.tell({ type: 'tool-called', call });
-    const context: ToolContext = {
+    this.tell({ type: 'tool-called', call });
+    void this.runTool(call, {
       ...this.parts.toolContext,
       conversationId: this.conversationId,
       variables: this.variables,
       signal: this.over.signal,
       endCall: () => this.agentEnding(),
-    };
-    void this.parts.tools.run(call, context).then((result) => {
-      this.parts.tell({ type: 'tool-answered', call, result });
-      if (this.phase === 'ended' || !call.expectsResponse) return;
-      this.agent?.answerTool(call.id, result.text, result.outcome !== 'ok');
     });
   }
 
@@ -221,8 +215,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     this.agent = undefined;
     if (this.phase === 'ended') return;
     if (failure && this.phase !== 'finishing') this.end(reason, failure);
-    else if (reason === 'max-duration') this.playOut('max-duration');
-    else this.playOut('agent-ended');
+    else this.playOut(reason === 'max-duration' ? reason : 'agent-ended');
   }
 
   // --- the end ------------------------------------------------------------------------------------------------------
@@ -244,6 +237,11 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     this.parts.tell({ type: 'ended', reason, failure, lineUp });
   }
 
+  /** `ended` is the last fact: what comes after it belongs to no conversation any more. */
+  private tell(fact: BridgeFact): void {
+    if (this.phase !== 'ended') this.parts.tell(fact);
+  }
+
   private startTalking(): void {
     this.cancelDeadline?.();
     this.phase = 'talking';
@@ -251,8 +249,15 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     for (const text of this.heldWords.splice(0)) this.agent?.say(text);
   }
 
+  private async runTool(call: ToolCall, context: ToolContext): Promise<void> {
+    const result = await this.parts.tools.run(call, context);
+    this.tell({ type: 'tool-answered', call, result });
+    if (this.phase === 'ended' || !call.expectsResponse) return;
+    this.agent?.answerTool(call.id, result.text, result.outcome !== 'ok');
+  }
+
   private sayDigits(digits: string): void {
-    this.parts.tell({ type: 'digits', digits });
+    this.tell({ type: 'digits', digits });
     const text = `The caller pressed ${digits} on the keypad.`;
     if (this.phase === 'talking') this.agent?.say(text);
     else this.heldWords.push(text);
@@ -279,8 +284,17 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     this.deadline(owedMs + MARK_GRACE_MS, () => this.end(reason));
   }
 
-  private agentTooLate(how: string): void {
-    this.end('agent-failed', { code: 'agent-unreachable', detail: `The agent ${how}.` });
+  /** The vendor's queue has a patience of its own. */
+  private waitForAgent(): void {
+    const { agentReadyTimeoutMs, agentQueueTimeoutMs } = this.parts.limits;
+    const [ms, code, detail] = this.agentIsQueued
+      ? ([
+          agentQueueTimeoutMs,
+          'agent-busy',
+          'The agent stayed in the queue of ElevenLabs for too long.',
+        ] as const)
+      : ([agentReadyTimeoutMs, 'agent-unreachable', 'The agent did not become ready in time.'] as const);
+    this.deadline(ms, () => this.end('agent-failed', { code, detail }));
   }
 
   private deadline(ms: number, task: () => void): void {
@@ -296,10 +310,4 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
       else this.end('stream-failed', { code: 'stream-lost', detail: 'The media stream went silent.' });
     });
   }
-}
-
-/** Length of what base64 text stands for, without decoding it. */
-function bytesOf(base64: string): number {
-  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
-  return (base64.length / 4) * 3 - padding;
 }

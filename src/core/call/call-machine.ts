@@ -71,7 +71,7 @@ export function applyCallEvent(call: Call, event: CallEvent, now: number): Call 
 function changeOf(call: Call, event: CallEvent, now: number): Change | undefined {
   switch (event.type) {
     case 'carrier.asked': {
-      return call.times.startedAt === null ? { times: { startedAt: now } } : undefined;
+      return once(call, 'startedAt', now);
     }
     case 'carrier.accepted': {
       if (call.twilioCallSid !== null) return undefined;
@@ -84,33 +84,45 @@ function changeOf(call: Call, event: CallEvent, now: number): Change | undefined
       return end(call, event.status, now, event.durationSeconds, event.twilioCallSid);
     }
     case 'stream.started': {
-      // The stream proves that the line was answered, even when the callback that says so is late or lost.
-      const answered = progress(call, 'in-progress', undefined, now);
-      return {
-        ...answered,
-        streamSid: event.streamSid,
-        variables: event.variables,
-        times: { ...answered?.times, streamStartedAt: call.times.streamStartedAt ?? now },
-      };
+      return stream(call, event, now);
     }
     case 'agent.ready': {
-      if (call.conversationId === event.conversationId) return undefined;
-      return {
-        conversationId: event.conversationId,
-        times: { agentReadyAt: call.times.agentReadyAt ?? now },
-      };
+      return agent(call, event.conversationId, now);
     }
     case 'agent.heard-first': {
-      return call.times.firstAudioAt === null ? { times: { firstAudioAt: now } } : undefined;
+      return once(call, 'firstAudioAt', now);
     }
     case 'end.decided': {
-      if (call.endReason !== null) return undefined;
-      return { endReason: event.reason, failure: event.failure ?? null };
+      return call.endReason === null
+        ? { endReason: event.reason, failure: event.failure ?? null }
+        : undefined;
     }
-    case 'end.settled': {
+    default: {
+      event satisfies { type: 'end.settled' };
       return end(call, settledStatus(call), now);
     }
   }
+}
+
+function once(call: Call, time: 'startedAt' | 'firstAudioAt', now: number): Change | undefined {
+  return call.times[time] === null ? { times: { [time]: now } } : undefined;
+}
+
+/** The stream proves that the line was answered, even when the callback that says so is late or lost. */
+function stream(
+  call: Call,
+  { streamSid, variables }: Extract<CallEvent, { type: 'stream.started' }>,
+  now: number,
+): Change | undefined {
+  if (call.streamSid === streamSid) return undefined;
+  const answered = progress(call, 'in-progress', undefined, now);
+  const streamStartedAt = call.times.streamStartedAt ?? now;
+  return { ...answered, streamSid, variables, times: { ...answered?.times, streamStartedAt } };
+}
+
+function agent(call: Call, conversationId: string, now: number): Change | undefined {
+  if (call.conversationId === conversationId) return undefined;
+  return { conversationId, times: { agentReadyAt: call.times.agentReadyAt ?? now } };
 }
 
 function progress(call: Call, status: CallStatus, sid: string | undefined, now: number): Change | undefined {

@@ -1,0 +1,46 @@
+/**
+ * `docs/configuration.md`: every variable that the service reads, and how it reads them.
+ */
+import { variableGroups, type DescribedVariable } from './described-variables.js';
+import { table } from './table.js';
+
+const HEAD = `# Configuration
+
+<!-- Written by \`npm run docs\` from src/config/environment.ts: change it there. -->
+
+Everything is set by environment variables, read once when the service starts, from the process and from a file \`.env\` in the
+working directory; the process wins. An empty value counts as not set, except for \`APOLOGY_MESSAGE\`. When something is missing
+or malformed the service prints one line for each fault, with the variable, what was expected and where to get it, and ends with
+code 1. Values are never printed.`;
+
+const FOOT = `## Not read
+
+\`DATABASE_URL\` and \`DATA_DIR\` (there is no durable store yet) and \`WEBHOOK_SECRET\` (there are no webhooks of ours yet) change
+nothing in this version. \`DAILY_BUDGET_USD\` stops the start when it is set: this version cannot hold a budget, and a guard that is
+believed to be there and is not is worse than none.`;
+
+export function configurationPage(): string {
+  const lines = [HEAD];
+  for (const [group, variables] of variableGroups()) {
+    lines.push('', `## ${group}`, '', ...table(['Variable', 'Default', 'Meaning'], variables.map(rowOf)));
+  }
+  return `${[...lines, '', FOOT].join('\n')}\n`;
+}
+
+function rowOf(variable: DescribedVariable): string[] {
+  return [`\`${variable.name}\``, defaultOf(variable), meaningOf(variable)];
+}
+
+function defaultOf({ required, byDefault }: DescribedVariable): string {
+  if (required) return '**required**';
+  return byDefault === undefined ? 'not set' : `\`${byDefault}\``;
+}
+
+function meaningOf({ about, from, example, secret }: DescribedVariable): string {
+  return [
+    about,
+    ...(secret ? ['A secret.'] : []),
+    ...(example === undefined ? [] : [`Example: \`${example}\`.`]),
+    ...(from === undefined ? [] : [`Get it: ${from}.`]),
+  ].join(' ');
+}

@@ -1,0 +1,68 @@
+/** The feature `calls` without Nest, HTTP and Twilio: its parts as the module joins them, on a clock moved by hand. */
+import { Admission } from '../../src/calls/admission.js';
+import { CallFeed, type CallNews } from '../../src/calls/call-feed.js';
+import { CallJournal } from '../../src/calls/call-journal.js';
+import { CallWatch } from '../../src/calls/call-watch.js';
+import { CallsService } from '../../src/calls/calls.service.js';
+import { Dialer } from '../../src/calls/dialer.js';
+import { LineEnder } from '../../src/calls/line-ender.js';
+import type { Call } from '../../src/core/call/call.js';
+import type { CallEvent } from '../../src/core/call/call-machine.js';
+import { Metrics } from '../../src/ops/metrics.js';
+import { Readiness } from '../../src/ops/readiness.js';
+import { MemoryCallStore } from '../../src/persistence/memory.call-store.js';
+import { callWith, environmentWith, silentLogger, type CallFields } from '../support/builders.js';
+import { FakeCarrier } from '../support/fake-carrier.js';
+import { ManualClock } from '../support/manual-clock.js';
+
+export class CallsRig {
+  readonly clock = new ManualClock();
+  readonly carrier = new FakeCarrier(this.clock);
+  readonly store = new MemoryCallStore();
+  readonly feed = new CallFeed(silentLogger());
+  readonly journal = new CallJournal(this.store, this.feed, this.clock);
+  readonly readiness = new Readiness();
+  readonly news: CallNews[] = [];
+  readonly admission: Admission;
+  readonly dialer: Dialer;
+  readonly calls: CallsService;
+  readonly watch: CallWatch;
+  readonly ender: LineEnder;
+
+  constructor(variables: Readonly<Record<string, string>> = {}) {
+    const environment = environmentWith({
+      TWILIO_PHONE_NUMBER: '+14155550100',
+      ELEVENLABS_AGENT_ID: 'agent_1',
+      ...variables,
+    });
+    const { carrier, clock, store, journal, feed } = this;
+    feed.subscribe((news) => void this.news.push(news));
+    this.admission = new Admission(environment, this.readiness, feed, new Metrics());
+    this.dialer = new Dialer(environment, carrier, clock, store, journal);
+    this.watch = new CallWatch(feed, journal, store, carrier, clock, silentLogger());
+    this.ender = new LineEnder(feed, carrier, silentLogger());
+    this.calls = new CallsService(
+      environment,
+      clock,
+      store,
+      journal,
+      this.dialer,
+      this.admission,
+      silentLogger(),
+    );
+  }
+
+  /** A call that is on record, after those events. */
+  async given(fields: CallFields, ...events: readonly CallEvent[]): Promise<Call> {
+    const call = callWith(fields);
+    await this.journal.create(call);
+    for (const event of events) await this.journal.apply(call.id, event);
+    return this.read(call);
+  }
+
+  async read({ id }: Pick<Call, 'id'>): Promise<Call> {
+    const call = await this.store.find(id);
+    if (!call) throw new Error(`there is no ${id}`);
+    return call;
+  }
+}

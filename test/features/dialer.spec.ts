@@ -1,0 +1,194 @@
+/** Placing calls: no faster than the account may, no more than the replica holds, and with every refusal told. */
+import { CordboardError } from '../../src/core/errors.js';
+import { sidFor } from '../support/fake-carrier.js';
+import { settled } from '../support/manual-clock.js';
+import { CallsRig } from './calls-rig.js';
+
+const TO = '+14155550123';
+
+describe('the pace of dialling', () => {
+  it.each([
+    ['1', [0, 1000, 2000, 3000]],
+    ['2', [0, 500, 1000, 1500]],
+    ['20', [0, 50, 100, 150]],
+  ])('keeps to %s calls per second', async (rate, starts) => {
+    const rig = new CallsRig({ TWILIO_CALLS_PER_SECOND: rate });
+    const begin = rig.clock.now();
+    const placed = Array.from({ length: 4 }, () => rig.calls.place({ to: TO }));
+    await rig.clock.pass(10_000);
+    await Promise.all(placed);
+    expect(rig.carrier.times('place').map((at) => at - begin)).toEqual(starts);
+  });
+
+  it('starts at once after a pause, and saves up no time', async () => {
+    const rig = new CallsRig();
+    const begin = rig.clock.now();
+    void rig.calls.place({ to: TO });
+    await rig.clock.pass(60_000);
+    const later = [rig.calls.place({ to: TO }), rig.calls.place({ to: TO })];
+    await rig.clock.pass(5000);
+    await Promise.all(later);
+    expect(rig.carrier.times('place').map((at) => at - begin)).toEqual([0, 60_000, 61_000]);
+  });
+
+  it('answers with the call still queued when its turn is far', async () => {
+    const rig = new CallsRig();
+    const placed = Array.from({ length: 10 }, () => rig.calls.place({ to: TO }));
+    await rig.clock.pass(3000);
+    const last = await placed[9];
+    expect(last).toMatchObject({ status: 'queued', twilioCallSid: null });
+    await rig.clock.pass(10_000);
+    expect(await rig.read({ id: last?.id ?? 'call_none' })).toMatchObject({
+      twilioCallSid: expect.any(String),
+    });
+  });
+
+  it('does not dial a call that was hung up while it waited', async () => {
+    const rig = new CallsRig();
+    const placed = [rig.calls.place({ to: TO }), rig.calls.place({ to: TO })];
+    await settled();
+    const waiting = rig.admission.heldCalls()[1] ?? 'call_none';
+    await rig.calls.hangUp(waiting);
+    await rig.clock.pass(20_000);
+    await Promise.all(placed);
+    expect(rig.carrier.times('place')).toHaveLength(1);
+    expect(await rig.read({ id: waiting })).toMatchObject({
+      status: 'canceled',
+      endReason: 'hung-up-by-api',
+    });
+  });
+});
+
+describe('a placed call', () => {
+  it('has the carrier’s id, the defaults of the environment and its own variables', async () => {
+    const rig = new CallsRig();
+    const call = await rig.calls.place({ to: TO, variables: { name: 'John' } });
+    expect(call).toMatchObject({
+      direction: 'outbound',
+      to: TO,
+      from: '+14155550100',
+      agentId: 'agent_1',
+      variables: { name: 'John' },
+      twilioCallSid: sidFor(call),
+      ringTimeoutSeconds: 60,
+      maxDurationSeconds: 3600,
+    });
+    expect(rig.admission.liveCalls).toBe(1);
+  });
+
+  it('is ended on record when the carrier refuses it, and the refusal names the call', async () => {
+    const rig = new CallsRig();
+    rig.carrier.placing = () => Promise.reject(new CordboardError('carrier-refused', 'Twilio error 21211'));
+    const error: unknown = await rig.calls.place({ to: TO }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'carrier-refused',
+      members: { callId: expect.stringMatching(/^call_/) },
+    });
+    const { calls } = await rig.store.list({}, 5);
+    expect(calls).toMatchObject([
+      { status: 'failed', endReason: 'carrier-failed', failure: { code: 'carrier-refused' } },
+    ]);
+    expect(rig.admission.liveCalls).toBe(0);
+    expect(rig.clock.pending).toBe(0);
+  });
+
+  it('stays open when it is not known whether the phone rings', async () => {
+    const rig = new CallsRig();
+    rig.carrier.placing = () =>
+      Promise.reject(new CordboardError('carrier-unreachable', 'no answer', [], { placed: 'unknown' }));
+    await expect(rig.calls.place({ to: TO })).rejects.toMatchObject({ code: 'carrier-unreachable' });
+    const { calls } = await rig.store.list({}, 5);
+    expect(calls).toMatchObject([{ status: 'queued', endReason: null }]);
+    expect(rig.admission.liveCalls).toBe(1);
+    await rig.clock.pass(90_000);
+    expect(rig.admission.liveCalls).toBe(0);
+  });
+
+  it('is hung up as soon as the carrier has it, when its end was decided while it was asked', async () => {
+    const rig = new CallsRig();
+    let accept: (sid: string) => void = () => undefined;
+    rig.carrier.placing = () =>
+      new Promise((resolve) => {
+        accept = resolve;
+      });
+    const placed = rig.calls.place({ to: TO });
+    await settled();
+    await rig.calls.hangUp(rig.admission.heldCalls()[0] ?? '');
+    expect(rig.carrier.times('hang-up')).toEqual([]);
+    accept('CA1');
+    await placed;
+    expect(rig.carrier.asked.at(-1)).toMatchObject({ verb: 'hang-up', id: 'CA1' });
+  });
+});
+
+describe('a call that is not placed at all', () => {
+  it.each([
+    ['bad-input', { to: TO }, { TWILIO_PHONE_NUMBER: '' }],
+    ['bad-input', { to: TO }, { ELEVENLABS_AGENT_ID: '' }],
+    ['destination-refused', { to: '+19005550123' }, {}],
+    ['destination-refused', { to: '+881612345678' }, {}],
+    ['destination-refused', { to: '+442071838750' }, { ALLOWED_DESTINATIONS: 'US' }],
+  ] as const)('is refused with %s: %j %j', async (code, request, variables) => {
+    const rig = new CallsRig(variables);
+    await expect(rig.calls.place(request)).rejects.toMatchObject({ code });
+    expect(rig.carrier.asked).toEqual([]);
+    expect(await rig.store.list({}, 5)).toEqual({ calls: [], nextCursor: null });
+    expect(rig.admission.liveCalls).toBe(0);
+  });
+
+  it('is refused beyond the limit, also in one burst, and not any more when another has ended', async () => {
+    const rig = new CallsRig({ MAX_CONCURRENT_CALLS: '2', TWILIO_CALLS_PER_SECOND: '100' });
+    const burst = Array.from({ length: 5 }, () =>
+      rig.calls.place({ to: TO }).catch((error: unknown) => error),
+    );
+    await rig.clock.pass(1000);
+    const results = await Promise.all(burst);
+    expect(results.filter((result) => result instanceof CordboardError)).toHaveLength(3);
+    expect(results[4]).toMatchObject({ code: 'at-capacity' });
+    const [live] = rig.admission.heldCalls();
+    await rig.journal.apply(live ?? 'call_none', { type: 'carrier.ended', status: 'completed' });
+    await expect(rig.calls.place({ to: TO })).resolves.toMatchObject({ direction: 'outbound' });
+  });
+
+  it('is refused while draining', async () => {
+    const rig = new CallsRig();
+    rig.readiness.beginDraining();
+    await expect(rig.calls.place({ to: TO })).rejects.toMatchObject({ code: 'draining' });
+  });
+});
+
+describe('an incoming call', () => {
+  const received = {
+    direction: 'inbound',
+    twilioCallSid: 'CA7',
+    to: '+14155550100',
+    from: 'anonymous',
+    variables: {},
+  } as const;
+
+  it('rings on record, is found again, and never hits a destination rule', async () => {
+    const rig = new CallsRig({ ALLOWED_DESTINATIONS: 'DE' });
+    const call = await rig.calls.receive(received);
+    expect(call).toMatchObject({
+      status: 'ringing',
+      direction: 'inbound',
+      twilioCallSid: 'CA7',
+      from: 'anonymous',
+    });
+    expect(await rig.calls.receive(received)).toEqual(call);
+    expect(rig.admission.liveCalls).toBe(1);
+  });
+});
+
+describe('hanging up', () => {
+  it('ends the line, and is a conflict afterwards', async () => {
+    const rig = new CallsRig();
+    const call = await rig.calls.place({ to: TO });
+    expect(await rig.calls.hangUp(call.id)).toMatchObject({ endReason: 'hung-up-by-api' });
+    expect(rig.carrier.asked.at(-1)).toMatchObject({ verb: 'hang-up', id: call.twilioCallSid });
+    await rig.journal.apply(call.id, { type: 'carrier.ended', status: 'canceled' });
+    await expect(rig.calls.hangUp(call.id)).rejects.toMatchObject({ code: 'call-ended' });
+    await expect(rig.calls.hangUp('call_none')).rejects.toMatchObject({ code: 'not-found' });
+    await expect(rig.calls.hangUp('../etc')).rejects.toMatchObject({ code: 'not-found' });
+  });
+});

@@ -1,0 +1,165 @@
+/**
+ * Who may import whom, as data, and the walk that checks it. An area is a folder of `src`, or a file beside the folders.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+
+export interface Rule {
+  /** Folders of `src` that the area may import beside itself. */
+  readonly may: readonly string[];
+  readonly because: string;
+}
+
+const FEATURE = ['core', 'config', 'ops'];
+const NO_FEATURE = 'this feature stands alone: it knows core, config and ops, and no other feature';
+
+export const AREAS: Readonly<Record<string, Rule>> = {
+  core: { may: [], because: 'core is pure and knows nothing outside of it' },
+  protocol: { may: [], because: 'protocol describes wires and knows nothing outside of it' },
+  config: { may: [], because: 'the environment is read before anything else exists' },
+  ops: { may: ['core', 'config'], because: 'every feature rests on ops, so ops rests on none' },
+  persistence: { may: FEATURE, because: NO_FEATURE },
+  tools: { may: FEATURE, because: NO_FEATURE },
+  calls: { may: FEATURE, because: NO_FEATURE },
+  agent: { may: [...FEATURE, 'protocol'], because: NO_FEATURE },
+  twiml: {
+    may: [...FEATURE, 'protocol', 'calls'],
+    because: 'twiml answers for calls and knows no other feature',
+  },
+  'media-stream': {
+    may: [...FEATURE, 'protocol', 'calls', 'agent', 'tools', 'twiml'],
+    because: 'media-stream joins calls, agent, tools and the signature of twiml, and knows nothing besides',
+  },
+  documents: {
+    may: ['core', 'config'],
+    because: 'documents are written from the catalogue and the environment alone',
+  },
+  simulators: {
+    may: ['protocol', 'core/clock.ts', 'core/audio'],
+    because: 'simulators replace the vendors by address only, and know nothing of the service',
+  },
+  'app.module.ts': {
+    may: [...FEATURE, 'persistence', 'calls', 'twiml', 'agent', 'tools', 'media-stream'],
+    because: 'the application is made of features, and never of simulators',
+  },
+  'app.ts': {
+    may: ['app.module.ts', 'ops', 'media-stream'],
+    because: 'the doors of the application need only its modules',
+  },
+  'main.ts': {
+    may: ['app.ts', 'config', 'ops', 'tools'],
+    because: 'the start needs the application and the faults it can tell',
+  },
+};
+
+export interface PackageRule {
+  readonly files: RegExp;
+  readonly because: string;
+}
+
+/** Packages with a place of their own. */
+export const PACKAGES: Readonly<Record<string, PackageRule>> = {
+  twilio: {
+    files: /^(calls\/twilio\.carrier|twiml\/[^/]+)\.ts$/,
+    because: 'the SDK of Twilio stays behind the carrier port and the answers to Twilio',
+  },
+  ws: {
+    files: /^(media-stream|agent|simulators)\//,
+    because: 'only legs and simulators hold sockets',
+  },
+};
+
+/** Node's own modules that core may use: randomness is no outside. */
+const CORE_BUILTINS: Readonly<Record<string, readonly string[]>> = { 'core/ids.ts': ['node:crypto'] };
+
+export interface SourceFile {
+  /** Relative to `src`, with `/`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export function sourceFiles(root: string): SourceFile[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.split(path.sep).join('/'))
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+    .map((file) => ({ path: file, text: readFileSync(path.join(root, file), 'utf8') }));
+}
+
+function areaOf(file: string): string {
+  return file.split('/')[0] ?? file;
+}
+
+/** Relative specifiers become paths below `src`; packages stay as they are. */
+export function importsOf({ path: file, text }: SourceFile): string[] {
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => {
+    if (!fileName.startsWith('.')) return fileName;
+    return path.posix.join(path.posix.dirname(file), fileName).replace(/\.js$/, '.ts');
+  });
+}
+
+/** Why the file may not import it; undefined when it may. */
+export function wallBetween(file: string, imported: string, isOurs: boolean): string | undefined {
+  const area = areaOf(file);
+  const rule = AREAS[area];
+  if (!rule) return `nobody has said yet what ${area} may import: say it in test/house/import-walls.ts`;
+  if (isOurs) return wallWithin(file, imported, rule);
+  const pure = area === 'core' || area === 'protocol';
+  if (pure && !CORE_BUILTINS[file]?.includes(imported)) return rule.because;
+  const place = PACKAGES[imported];
+  // Simulators check themselves against the vendor's own code in tests, and never run it.
+  return place && !place.files.test(file) ? place.because : undefined;
+}
+
+function wallWithin(file: string, imported: string, { may, because }: Rule): string | undefined {
+  const area = areaOf(file);
+  if (areaOf(imported) === area) return undefined;
+  // The carrier speaks a vendor's words, so it alone of its feature may know them.
+  const extra = file === 'calls/twilio.carrier.ts' ? ['protocol'] : [];
+  const allowed = [...may, ...extra].some((place) => imported === place || imported.startsWith(`${place}/`));
+  return allowed ? undefined : because;
+}
+
+export function faultsOf(files: readonly SourceFile[]): string[] {
+  const ours = new Set(files.map((file) => file.path));
+  const isOurs = (imported: string): boolean =>
+    ours.has(imported) || ours.has(imported.replace(/\.ts$/, '.d.ts'));
+  return files.flatMap((file) =>
+    importsOf(file).flatMap((imported) => {
+      const because = wallBetween(file.path, imported, isOurs(imported));
+      return because === undefined ? [] : [`${file.path} → ${imported}: not allowed, because ${because}`];
+    }),
+  );
+}
+
+/** Where the environment may be read. The sandbox and the simulators are programs of their own. */
+const READS_ENVIRONMENT = /^(config|simulators)\//;
+
+export function environmentReaders(files: readonly SourceFile[]): string[] {
+  return files
+    .filter(
+      ({ path: file, text }) =>
+        !READS_ENVIRONMENT.test(file) && /\bprocess\.env\b/.test(withoutComments(text)),
+    )
+    .map(
+      ({ path: file }) =>
+        `${file} → process.env: not allowed, because the environment is read once, in config`,
+    );
+}
+
+/** What the core would have to be told instead: time, timers and the process. */
+const OUTSIDE_OF_CORE =
+  /\b(Date\.now|new Date\(\)|setTimeout|setInterval|setImmediate|process\.|Math\.random)/;
+
+export function impurities(files: readonly SourceFile[]): string[] {
+  return files.flatMap(({ path: file, text }) => {
+    const found = /^(core|protocol)\//.test(file) ? OUTSIDE_OF_CORE.exec(withoutComments(text)) : null;
+    return found
+      ? [`${file} → ${found[1]}: not allowed, because core is told the time and everything else`]
+      : [];
+  });
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+}
