@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { CordboardError } from '../core/errors.js';
 import { isFinal } from '../core/call/call.js';
+import { Clock } from '../core/clock.js';
 import type { CallId } from '../core/ids.js';
 import { Metrics } from '../ops/metrics.js';
 import { Readiness } from '../ops/readiness.js';
@@ -13,10 +14,12 @@ import { CallFeed } from './call-feed.js';
 @Injectable()
 export class Admission {
   private readonly held = new Set<CallId>();
+  private tellEmpty: (() => void) | undefined;
 
   constructor(
     private readonly environment: Environment,
     private readonly readiness: Readiness,
+    private readonly clock: Clock,
     feed: CallFeed,
     metrics: Metrics,
   ) {
@@ -34,6 +37,18 @@ export class Admission {
     return [...this.held];
   }
 
+  /** Whether the last call ended within the time. */
+  untilEmpty(withinMs: number): Promise<boolean> {
+    if (this.held.size === 0) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const cancel = this.clock.after(withinMs, () => resolve(false));
+      this.tellEmpty = () => {
+        cancel();
+        resolve(true);
+      };
+    });
+  }
+
   /** @throws CordboardError `draining` or `at-capacity`. */
   admit(id: CallId): void {
     if (this.readiness.isDraining) throw new CordboardError('draining');
@@ -48,5 +63,6 @@ export class Admission {
 
   release(id: CallId): void {
     this.held.delete(id);
+    if (this.held.size === 0) this.tellEmpty?.();
   }
 }

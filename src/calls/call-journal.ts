@@ -33,7 +33,7 @@ export class CallJournal {
     const after = (this.queues.get(id) ?? Promise.resolve()).then(() => this.write(id, event));
     const tail = after.catch(() => undefined);
     this.queues.set(id, tail);
-    void tail.then(() => {
+    void tail.finally(() => {
       if (this.queues.get(id) === tail) this.queues.delete(id);
     });
     return after;

@@ -1,11 +1,12 @@
 /**
  * The REST API of calls.
  */
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UsePipes } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res, UsePipes } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
   ApiCreatedResponse,
+  ApiHeader,
   ApiOkResponse,
   ApiOperation,
   ApiTags,
@@ -16,6 +17,7 @@ import { ApiProblems } from '../ops/problem.js';
 import { viewOf } from './call-view.js';
 import { CallDto, CallListDto, CallQueryDto, PlaceCallDto } from './calls.dto.js';
 import { CallsService, type OutboundRequest } from './calls.service.js';
+import { Idempotency } from './idempotency.js';
 
 @ApiTags('Calls')
 @ApiBearerAuth()
@@ -23,7 +25,10 @@ import { CallsService, type OutboundRequest } from './calls.service.js';
 @UsePipes(inputPipe())
 @Controller('calls')
 export class CallsController {
-  constructor(private readonly calls: CallsService) {}
+  constructor(
+    private readonly calls: CallsService,
+    private readonly idempotency: Idempotency,
+  ) {}
 
   @ApiOperation({
     summary: 'Start a call.',
@@ -38,17 +43,30 @@ export class CallsController {
     'bad-input',
     'malformed-body',
     'destination-refused',
+    'idempotency-conflict',
     'body-too-large',
     'carrier-refused',
     'carrier-unreachable',
     'at-capacity',
     'draining',
   )
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description:
+      'Sent again within 24 hours with the same body, the first answer comes back and no second call is placed.',
+  })
   @Post()
-  async place(@Body() body: PlaceCallDto, @Res({ passthrough: true }) response: Response): Promise<CallDto> {
-    const call = await this.calls.place(requestOf(body));
-    response.setHeader('Location', `/calls/${call.id}`);
-    return viewOf(call);
+  async place(
+    @Body() body: PlaceCallDto,
+    @Headers('idempotency-key') key: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<CallDto> {
+    const answer = await this.idempotency.once(key, body, async () =>
+      viewOf(await this.calls.place(requestOf(body))),
+    );
+    response.setHeader('Location', `/calls/${answer.id}`);
+    return answer;
   }
 
   @ApiOperation({ summary: 'List calls, newest first.' })
@@ -94,5 +112,5 @@ function requestOf({
   overrides,
   ...body
 }: PlaceCallDto): OutboundRequest {
-  return { ...body, ...(overrides ? { overrides: { ...overrides } } : {}) };
+  return { ...body, ...(overrides ? { overrides } : {}) };
 }

@@ -11,6 +11,7 @@ import { CallWatch } from './call-watch.js';
 import { CallsController } from './calls.controller.js';
 import { CallsService } from './calls.service.js';
 import { Dialer } from './dialer.js';
+import { Idempotency } from './idempotency.js';
 import { LineEnder } from './line-ender.js';
 import { StreamTokens } from './stream-tokens.js';
 import { TwilioCarrier } from './twilio.carrier.js';
@@ -25,6 +26,7 @@ import { TwilioCarrier } from './twilio.carrier.js';
     CallWatch,
     CallsService,
     Dialer,
+    Idempotency,
     LineEnder,
     StreamTokens,
     { provide: Carrier, useClass: TwilioCarrier },

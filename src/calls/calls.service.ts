@@ -1,7 +1,7 @@
 /**
  * Places, receives, finds and ends calls. Decides what is admitted; the life of a call afterwards belongs to the machine.
  */
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { Environment } from '../config/environment.js';
 import {
@@ -16,8 +16,6 @@ import { refusalOf } from '../core/call/destination.js';
 import { Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
 import { newCallId, type CallId } from '../core/ids.js';
-import type { AppLogger } from '../ops/logger.js';
-import { APP_LOGGER } from '../ops/tokens.js';
 import { Admission } from './admission.js';
 import { CallJournal } from './call-journal.js';
 import { Dialer } from './dialer.js';
@@ -55,7 +53,6 @@ export class CallsService {
     private readonly journal: CallJournal,
     private readonly dialer: Dialer,
     private readonly admission: Admission,
-    @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
   /**
@@ -71,10 +68,6 @@ export class CallsService {
     });
     await this.enter(call);
     const dialled = this.dialer.dial(call);
-    // Also when nobody waits any more: the record has the failure, and a rejection without a listener ends the process.
-    dialled.catch((error: unknown) =>
-      this.logger.warn({ callId: call.id, reason: reasonOf(error) }, 'a call was not placed'),
-    );
     return this.withinAWhile(call.id, dialled);
   }
 
@@ -205,8 +198,4 @@ function isCallId(id: string): id is CallId {
 
 function missing(field: string, message: string): never {
   throw new CordboardError('bad-input', `${field}: ${message}`, [{ field, message }]);
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof CordboardError ? error.code : 'internal';
 }

@@ -3,7 +3,7 @@
  */
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
-import type { Call } from '../core/call/call.js';
+import { isFinal, type Call } from '../core/call/call.js';
 import { Carrier } from '../core/call/carrier.js';
 import { Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
@@ -44,7 +44,11 @@ export class Dialer {
     await this.journal.apply(call.id, { type: 'carrier.asked' });
     try {
       const twilioCallSid = await this.carrier.place(call);
-      return (await this.journal.apply(call.id, { type: 'carrier.accepted', twilioCallSid })) ?? call;
+      const accepted =
+        (await this.journal.apply(call.id, { type: 'carrier.accepted', twilioCallSid })) ?? call;
+      // Given up and closed while Twilio was thinking: no phone may ring for a call that is over.
+      if (isFinal(accepted.status)) await this.carrier.hangUp(twilioCallSid);
+      return accepted;
     } catch (error) {
       if (!(error instanceof CordboardError)) throw error;
       const certainlyNotPlaced = error.code === 'carrier-refused' || error.members['placed'] === 'no';

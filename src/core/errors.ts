@@ -62,6 +62,12 @@ export const ERRORS = {
     mend: 'Nothing to do.',
     retryable: false,
   },
+  'idempotency-conflict': {
+    status: 409,
+    title: 'The Idempotency-Key was used with another body.',
+    mend: 'Use a new key for a new request.',
+    retryable: false,
+  },
   'body-too-large': {
     status: 413,
     title: 'The body is larger than this service reads.',

@@ -9,9 +9,9 @@ const HEAD = `# Configuration
 <!-- Written by \`npm run docs\` from src/config/environment.ts: change it there. -->
 
 Everything is set by environment variables, read once when the service starts, from the process and from a file \`.env\` in the
-working directory; the process wins. An empty value counts as not set, except for \`APOLOGY_MESSAGE\`. When something is missing
-or malformed the service prints one line for each fault, with the variable, what was expected and where to get it, and ends with
-code 1. Values are never printed.`;
+working directory; the process wins. Space around a value is dropped, and an empty value counts as not set, except for
+\`APOLOGY_MESSAGE\`. When something is missing or malformed the service prints one line for each fault, with the variable, what
+was expected and where to get it, and ends with code 1. Values are never printed.`;
 
 const FOOT = `## Not read
 

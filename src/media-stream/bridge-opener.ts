@@ -2,21 +2,16 @@
  * Puts a line that has come through to its agent: builds the session, opens the agent beside the line's start, and writes down
  * what the session tells. Everything here runs once per call, not per frame.
  */
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { WebSocket } from 'ws';
-import { CallFeed } from '../calls/call-feed.js';
-import { CallJournal } from '../calls/call-journal.js';
 import { Environment } from '../config/environment.js';
-import type { BridgeFact } from '../core/bridge/bridge-facts.js';
 import { BridgeSession, type BridgeLimits } from '../core/bridge/bridge-session.js';
 import { AgentProvider } from '../core/bridge/legs.js';
 import type { EndReason } from '../core/call/call.js';
 import { Clock, type Cancel } from '../core/clock.js';
 import { ToolRunner } from '../core/tool/tool.js';
-import type { AppLogger } from '../ops/logger.js';
-import { Metrics } from '../ops/metrics.js';
-import { APP_LOGGER } from '../ops/tokens.js';
 import { joinVariables, lineVariables } from './call-variables.js';
+import { FactWriter } from './fact-writer.js';
 import { LiveSessions } from './live-sessions.js';
 import type { Admitted } from './stream-door.js';
 import { TwilioStreamLeg } from './twilio-stream.leg.js';
@@ -38,12 +33,9 @@ export class BridgeOpener {
     private readonly environment: Environment,
     private readonly agents: AgentProvider,
     private readonly tools: ToolRunner,
-    private readonly journal: CallJournal,
-    private readonly feed: CallFeed,
+    private readonly facts: FactWriter,
     private readonly live: LiveSessions,
     private readonly clock: Clock,
-    private readonly metrics: Metrics,
-    @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
     this.limits = {
       startTimeoutMs: START_TIMEOUT_MS,
@@ -61,7 +53,7 @@ export class BridgeOpener {
       accountSid: this.environment.TWILIO_ACCOUNT_SID,
       carrierCallSid: call.twilioCallSid,
       events: () => session,
-      odd: (kind) => this.metrics.wireOddities.inc({ vendor: 'twilio', kind }),
+      odd: (kind) => this.live.countOddity(kind),
       closed: () => cancelClose?.(),
     });
     const session: BridgeSession = new BridgeSession({
@@ -82,7 +74,7 @@ export class BridgeOpener {
         ...joinVariables(call, query, start.customParameters),
       }),
       tell: (fact) => {
-        const written = this.write({ call, query }, fact);
+        const written = this.facts.write({ call, query }, fact);
         if (fact.type !== 'ended') return;
         this.live.remove(call.id);
         if (fact.lineUp && !HAS_LAST_WORDS.has(fact.reason)) {
@@ -95,48 +87,5 @@ export class BridgeOpener {
     });
     this.live.add(call.id, session);
     session.attachAgent(this.agents.open(call.id, call.agentId, session));
-  }
-
-  private async write(admitted: Admitted, fact: BridgeFact): Promise<void> {
-    const { id } = admitted.call;
-    this.feed.publish({ type: 'conversation', callId: id, fact });
-    try {
-      await this.writeEvent(admitted, fact);
-    } catch (error) {
-      this.logger.error({ callId: id, fact: fact.type, err: error }, 'a fact of a call could not be written');
-    }
-  }
-
-  private async writeEvent({ call, query }: Admitted, fact: BridgeFact): Promise<void> {
-    const { id } = call;
-    switch (fact.type) {
-      case 'line-started': {
-        const { streamSid, carrierCallSid, customParameters } = fact.start;
-        const variables = joinVariables(call, query, customParameters);
-        await this.journal.apply(id, {
-          type: 'carrier.progressed',
-          status: 'in-progress',
-          twilioCallSid: carrierCallSid,
-        });
-        await this.journal.apply(id, { type: 'stream.started', streamSid, variables });
-        break;
-      }
-      case 'agent-ready': {
-        await this.journal.apply(id, { type: 'agent.ready', conversationId: fact.conversationId });
-        break;
-      }
-      case 'first-audio': {
-        await this.journal.apply(id, { type: 'agent.heard-first' });
-        break;
-      }
-      case 'ended': {
-        const { reason, failure } = fact;
-        await this.journal.apply(id, { type: 'end.decided', reason, ...(failure ? { failure } : {}) });
-        break;
-      }
-      default: {
-        // Words, digits, tools and interruptions are news of the feed, not states of the call.
-      }
-    }
   }
 }

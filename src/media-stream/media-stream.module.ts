@@ -7,6 +7,8 @@ import { CallsModule } from '../calls/calls.module.js';
 import { ToolsModule } from '../tools/tools.module.js';
 import { TwimlModule } from '../twiml/twiml.module.js';
 import { BridgeOpener } from './bridge-opener.js';
+import { Drain } from './drain.js';
+import { FactWriter } from './fact-writer.js';
 import { LiveSessions } from './live-sessions.js';
 import { MediaStreamGateway } from './media-stream.gateway.js';
 import { StreamDoor } from './stream-door.js';
@@ -14,7 +16,7 @@ import { WarmStart } from './warm-start.js';
 
 @Module({
   imports: [CallsModule, AgentModule, ToolsModule, TwimlModule],
-  providers: [MediaStreamGateway, StreamDoor, BridgeOpener, LiveSessions, WarmStart],
+  providers: [MediaStreamGateway, StreamDoor, BridgeOpener, FactWriter, LiveSessions, Drain, WarmStart],
   exports: [LiveSessions],
 })
 export class MediaStreamModule {}

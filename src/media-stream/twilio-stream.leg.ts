@@ -28,6 +28,8 @@ export interface LineParts {
 const MAX_PAYLOAD_CHARS = 32_000;
 /** Ten minutes of audio, as much as Twilio's own buffer takes: a peer that reads none of it is gone. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
+/** The agent's leg writes payloads into JSON by template, so nothing else may pass. */
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 /** Malformed frames may be an accident; this many are not. */
 const MAX_MALFORMED = 100;
 
@@ -83,6 +85,7 @@ export class TwilioStreamLeg implements CarrierLeg {
     switch (message.event) {
       case 'media': {
         if (message.streamSid !== this.streamSid) this.parts.odd('out-of-place');
+        else if (!BASE64.test(message.media.payload)) this.parts.odd('malformed');
         else if (message.media.track === 'inbound') events.callerAudio(message.media.payload);
         break;
       }

@@ -6,7 +6,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 
 const DESCRIPTION = [
   'Puts phone calls through to ElevenLabs voice agents, over Twilio.',
-  'Everything but health, metrics, docs and the addresses that Twilio requests needs a bearer key.',
+  'Everything but health, docs and the addresses that Twilio requests needs a bearer key.',
   'Errors are `application/problem+json` (RFC 9457) with a stable `code`.',
 ].join('\n\n');
 

@@ -1,8 +1,8 @@
 /**
- * Liveness and readiness for whoever runs the container, and what Prometheus scrapes.
+ * Liveness and readiness for whoever runs the container.
  */
-import { Controller, Get, Header } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   HealthCheck,
   HealthCheckService,
@@ -11,7 +11,6 @@ import {
 } from '@nestjs/terminus';
 import { CallStore } from '../core/call/call.store.js';
 import { Public } from './api-key.guard.js';
-import { Metrics } from './metrics.js';
 import { Readiness } from './readiness.js';
 
 @ApiTags('Operation')
@@ -23,7 +22,6 @@ export class HealthController {
     private readonly indicator: HealthIndicatorService,
     private readonly store: CallStore,
     private readonly readiness: Readiness,
-    private readonly metrics: Metrics,
   ) {}
 
   @ApiOperation({ summary: 'The process runs.' })
@@ -52,13 +50,5 @@ export class HealthController {
         return this.readiness.isDraining ? check.down('this replica is shutting down') : check.up();
       },
     ]);
-  }
-
-  @ApiExcludeEndpoint(false)
-  @ApiOperation({ summary: 'Metrics in the text format of Prometheus.' })
-  @Get('metrics')
-  @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
-  scrape(): Promise<string> {
-    return this.metrics.registry.metrics();
   }
 }

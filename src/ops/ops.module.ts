@@ -10,6 +10,7 @@ import { ApiKeyGuard } from './api-key.guard.js';
 import { ErrorFilter } from './error.filter.js';
 import { HealthController } from './health.controller.js';
 import { createLogger } from './logger.js';
+import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.js';
 import { Readiness } from './readiness.js';
 import { SystemClock } from './system-clock.js';
@@ -18,7 +19,7 @@ import { APP_LOGGER } from './tokens.js';
 @Global()
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
-  controllers: [HealthController],
+  controllers: [HealthController, MetricsController],
   providers: [
     Metrics,
     Readiness,

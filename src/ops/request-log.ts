@@ -1,7 +1,6 @@
 /**
  * One line per request, with the path alone: queries carry variables of callers.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { pinoHttp, type HttpLogger } from 'pino-http';
 import { loggablePath, type AppLogger } from './logger.js';
@@ -9,8 +8,8 @@ import { loggablePath, type AppLogger } from './logger.js';
 /** Asked every few seconds by whoever watches; of no interest to whoever reads. */
 const QUIET = /^\/(health|metrics)/;
 
-export function requestLog(logger: AppLogger): HttpLogger<IncomingMessage, ServerResponse> {
-  return pinoHttp<IncomingMessage, ServerResponse>({
+export function requestLog(logger: AppLogger): HttpLogger {
+  return pinoHttp({
     logger,
     genReqId: (_request, response) => {
       const id = randomUUID();
@@ -18,7 +17,7 @@ export function requestLog(logger: AppLogger): HttpLogger<IncomingMessage, Serve
       return id;
     },
     autoLogging: { ignore: (request) => QUIET.test(request.url ?? '') },
-    customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'info'),
+    customLogLevel: (_request, response) => (response.statusCode === 500 ? 'error' : 'info'),
     serializers: {
       req: (request: { id: string; method: string; url: string }) => ({
         id: request.id,

@@ -61,7 +61,7 @@ export function numberField(from: JsonObject, name: string): number {
 
 export function optionalNumber(from: JsonObject, name: string): number | undefined {
   const value = from[name];
-  if (typeof value === 'number') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (typeof value !== 'string' || value.trim() === '') return undefined;
   const number = Number(value);
   return Number.isFinite(number) ? number : undefined;

@@ -75,17 +75,9 @@ export class ToolRegistry implements OnModuleInit {
     } = options;
     const who = `${wrapper.name} (${name})`;
     const fault = (text: string): void => void faults.push(`${who}: ${text}`);
-    if (!NAME.test(name)) fault('the name may have letters, digits, _ and -, at most 64');
-    if (description.trim() === '')
-      fault('the description is empty, and the agent would never know when to call it');
+    for (const text of optionFaults({ name, description, timeoutMs })) fault(text);
     if (this.tools.has(name)) fault('the name is taken by another tool');
-    if (!(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS))
-      fault(`timeoutMs must be between 1 and ${MAX_TIMEOUT_MS}`);
-    if (
-      wrapper.scope === Scope.REQUEST ||
-      wrapper.scope === Scope.TRANSIENT ||
-      !wrapper.isDependencyTreeStatic()
-    ) {
+    if (dependsOnRequest(wrapper)) {
       fault('it depends on a request, and there is none during a call; use the default scope');
       return;
     }
@@ -98,4 +90,27 @@ export class ToolRegistry implements OnModuleInit {
     for (const text of schemaFaults) fault(`the input cannot be described to the agent: ${text}`);
     this.tools.set(name, { name, description, input, timeoutMs, expectsResponse, schema, tool });
   }
+}
+
+function optionFaults({
+  name,
+  description,
+  timeoutMs,
+}: {
+  name: string;
+  description: string;
+  timeoutMs: number;
+}): string[] {
+  const faults: string[] = [];
+  if (!NAME.test(name)) faults.push('the name may have letters, digits, _ and -, at most 64');
+  if (description.trim() === '')
+    faults.push('the description is empty, and the agent would never know when to call it');
+  if (!(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS))
+    faults.push(`timeoutMs must be between 1 and ${MAX_TIMEOUT_MS}`);
+  return faults;
+}
+
+function dependsOnRequest(wrapper: InstanceWrapper): boolean {
+  const { scope } = wrapper;
+  return scope === Scope.REQUEST || scope === Scope.TRANSIENT || !wrapper.isDependencyTreeStatic();
 }

@@ -41,7 +41,7 @@ type ToolClass<Input extends object> = abstract new (...args: never[]) => CallTo
 export function Tool<Input extends object = NoInput>(options: ToolOptions<Input>) {
   return (target: ToolClass<Input>): void => {
     Injectable()(target);
-    labels.set(target, options as ToolOptions);
+    labels.set(target, options);
   };
 }
 

@@ -41,12 +41,12 @@ export class TwimlService {
     const call = await this.callOf(request, query, variables);
     if (typeof call === 'string') return call;
     // Twilio asks for the document of an outbound call once it was answered; an incoming line is answered by the document.
-    await this.journal.apply(call.id, {
+    const now = await this.journal.apply(call.id, {
       type: 'carrier.progressed',
       status: call.direction === 'outbound' ? 'in-progress' : 'ringing',
       twilioCallSid: request.CallSid,
     });
-    if (call.endReason !== null) return this.lastWords(call);
+    if (now && now.endReason !== null) return this.lastWords(now);
     const base = this.environment.PUBLIC_URL;
     return connectStream({
       streamUrl: `${socketBase(base)}/stream/${this.tokens.issue(call.id)}`,
@@ -108,25 +108,26 @@ export class TwimlService {
       this.logger.warn('Twilio asked for the document of a call that is not known, or over');
       return call ? hangUp() : apologise(this.environment.APOLOGY_MESSAGE);
     }
-    const agentId = query['agentId'];
     try {
-      return await this.calls.receive({
-        direction:
-          request.Direction === undefined || request.Direction === 'inbound' ? 'inbound' : 'outbound',
-        twilioCallSid: request.CallSid,
-        to: request.To ?? '',
-        from: request.From ?? '',
-        ...(typeof agentId === 'string' ? { agentId } : {}),
-        variables,
-      });
+      return await this.receive(request, query, variables);
     } catch (error) {
       if (!(error instanceof CordboardError)) throw error;
       this.logger.warn({ code: error.code }, 'a call was turned away');
       const busy = error.code === 'at-capacity' || error.code === 'draining';
-      return busy && request.Direction === 'inbound'
-        ? rejectBusy()
-        : apologise(this.environment.APOLOGY_MESSAGE);
+      return busy && isInbound(request) ? rejectBusy() : apologise(this.environment.APOLOGY_MESSAGE);
     }
+  }
+
+  private receive(request: VoiceRequestDto, query: Query, variables: Record<string, string>): Promise<Call> {
+    const agentId = query['agentId'];
+    return this.calls.receive({
+      direction: isInbound(request) ? 'inbound' : 'outbound',
+      twilioCallSid: request.CallSid,
+      to: request.To ?? '',
+      from: request.From ?? '',
+      ...(typeof agentId === 'string' ? { agentId } : {}),
+      variables,
+    });
   }
 
   /** By our id where the address has it, checked against Twilio's; otherwise by Twilio's. */
@@ -141,6 +142,10 @@ export class TwimlService {
     const failed = endReason === 'agent-failed' || endReason === 'stream-failed';
     return failed ? apologise(this.environment.APOLOGY_MESSAGE) : hangUp();
   }
+}
+
+function isInbound({ Direction }: VoiceRequestDto): boolean {
+  return Direction === undefined || Direction === 'inbound';
 }
 
 /**

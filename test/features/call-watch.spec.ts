@@ -1,6 +1,7 @@
 /** Every call ends, whatever the carrier forgets to say. */
 import { CALL_SID, STREAM_SID } from '../support/builders.js';
 import { settled } from '../support/manual-clock.js';
+import type { CarrierView } from '../../src/core/call/carrier.js';
 import { CallsRig } from './calls-rig.js';
 import type { CallEvent } from '../../src/core/call/call-machine.js';
 
@@ -64,6 +65,17 @@ describe('a call of which no webhook comes', () => {
     expect(later.map((at) => at - first)).toEqual([5000, 10_000]);
     expect(await rig.read(call)).toMatchObject({ status: 'failed', endReason: 'carrier-failed' });
     expect(rig.clock.pending).toBe(0);
+  });
+
+  it('is asked about three times in all, although late news come in between', async () => {
+    const rig = new CallsRig();
+    rig.carrier.looking = unreachable;
+    const call = await rig.given({}, accepted);
+    await rig.clock.pass(91_000);
+    await rig.journal.apply(call.id, { type: 'carrier.progressed', status: 'ringing' });
+    await rig.clock.pass(5 * 60_000);
+    expect(rig.carrier.times('look')).toHaveLength(3);
+    expect(await rig.read(call)).toMatchObject({ status: 'failed' });
   });
 
   it('is closed without asking when the carrier’s answer to the request was lost', async () => {
@@ -171,15 +183,12 @@ describe('the watch', () => {
 
   it('stops with the service, also in the middle of asking', async () => {
     const rig = new CallsRig();
-    let answer: () => void = () => undefined;
-    rig.carrier.looking = () =>
-      new Promise((resolve) => {
-        answer = () => resolve({ status: 'ringing', durationSeconds: undefined });
-      });
+    const asked: ((view: CarrierView) => void)[] = [];
+    rig.carrier.looking = () => new Promise((resolve) => void asked.push(resolve));
     await rig.given({}, accepted);
     await rig.clock.pass(90_000);
     rig.watch.onApplicationShutdown();
-    answer();
+    asked[0]?.({ status: 'ringing', durationSeconds: undefined });
     await settled();
     expect(rig.clock.pending).toBe(0);
   });

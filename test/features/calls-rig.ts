@@ -37,7 +37,7 @@ export class CallsRig {
     });
     const { carrier, clock, store, journal, feed } = this;
     feed.subscribe((news) => void this.news.push(news));
-    this.admission = new Admission(environment, this.readiness, feed, new Metrics());
+    this.admission = new Admission(environment, this.readiness, clock, feed, new Metrics());
     this.dialer = new Dialer(environment, carrier, clock, store, journal);
     this.watch = new CallWatch(feed, journal, store, carrier, clock, silentLogger());
     this.ender = new LineEnder(feed, carrier, silentLogger());
@@ -48,7 +48,6 @@ export class CallsRig {
       journal,
       this.dialer,
       this.admission,
-      silentLogger(),
     );
   }
 

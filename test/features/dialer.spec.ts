@@ -84,8 +84,8 @@ describe('a placed call', () => {
       code: 'carrier-refused',
       members: { callId: expect.stringMatching(/^call_/) },
     });
-    const { calls } = await rig.store.list({}, 5);
-    expect(calls).toMatchObject([
+    const page = await rig.store.list({}, 5);
+    expect(page?.calls).toMatchObject([
       { status: 'failed', endReason: 'carrier-failed', failure: { code: 'carrier-refused' } },
     ]);
     expect(rig.admission.liveCalls).toBe(0);
@@ -97,8 +97,8 @@ describe('a placed call', () => {
     rig.carrier.placing = () =>
       Promise.reject(new CordboardError('carrier-unreachable', 'no answer', [], { placed: 'unknown' }));
     await expect(rig.calls.place({ to: TO })).rejects.toMatchObject({ code: 'carrier-unreachable' });
-    const { calls } = await rig.store.list({}, 5);
-    expect(calls).toMatchObject([{ status: 'queued', endReason: null }]);
+    const page = await rig.store.list({}, 5);
+    expect(page?.calls).toMatchObject([{ status: 'queued', endReason: null }]);
     expect(rig.admission.liveCalls).toBe(1);
     await rig.clock.pass(90_000);
     expect(rig.admission.liveCalls).toBe(0);
@@ -106,16 +106,13 @@ describe('a placed call', () => {
 
   it('is hung up as soon as the carrier has it, when its end was decided while it was asked', async () => {
     const rig = new CallsRig();
-    let accept: (sid: string) => void = () => undefined;
-    rig.carrier.placing = () =>
-      new Promise((resolve) => {
-        accept = resolve;
-      });
+    const accepting: ((sid: string) => void)[] = [];
+    rig.carrier.placing = () => new Promise((resolve) => void accepting.push(resolve));
     const placed = rig.calls.place({ to: TO });
     await settled();
     await rig.calls.hangUp(rig.admission.heldCalls()[0] ?? '');
     expect(rig.carrier.times('hang-up')).toEqual([]);
-    accept('CA1');
+    accepting[0]?.('CA1');
     await placed;
     expect(rig.carrier.asked.at(-1)).toMatchObject({ verb: 'hang-up', id: 'CA1' });
   });

@@ -11,6 +11,15 @@ import { InstantClock } from '../support/instant-clock.js';
 
 const UNKNOWN_SID = `CA${'f'.repeat(32)}`;
 
+async function refusal(promise: Promise<unknown>): Promise<CordboardError> {
+  const error: unknown = await promise.then(
+    () => new Error('it was not refused'),
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof CordboardError) return error;
+  throw error;
+}
+
 describe('the carrier', () => {
   let simulator: TwilioSimulator;
   let clock: InstantClock;
@@ -42,17 +51,6 @@ describe('the carrier', () => {
   });
   afterEach(() => simulator.stop());
 
-  const refusal = (promise: Promise<unknown>): Promise<CordboardError> =>
-    promise.then(
-      () => {
-        throw new Error('it was not refused');
-      },
-      (error: unknown) => {
-        if (error instanceof CordboardError) return error;
-        throw error;
-      },
-    );
-
   it('places one call, and sees it', async () => {
     const sid = await carrier.place(callWith());
     expect(simulator.calls.map((call) => call.sid)).toEqual([sid]);
@@ -62,10 +60,11 @@ describe('the carrier', () => {
   it('asks with the number, the limits and the addresses of the call, as the vendor documents them', async () => {
     const asked: { path: string | undefined; form: URLSearchParams }[] = [];
     const server = createServer((request, response) => {
-      void text(request).then((body) => {
-        asked.push({ path: request.url, form: new URLSearchParams(body) });
+      const answer = async (): Promise<void> => {
+        asked.push({ path: request.url, form: new URLSearchParams(await text(request)) });
         response.writeHead(201, { 'content-type': 'application/json' }).end('{"sid":"CA1"}');
-      });
+      };
+      void answer();
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     try {

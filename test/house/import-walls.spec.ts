@@ -12,7 +12,7 @@ import {
 const files = sourceFiles(fileURLToPath(new URL('../../src', import.meta.url)));
 
 /** The house with one file more. */
-function with_(path: string, text: string): string[] {
+function houseWith(path: string, text: string): string[] {
   return faultsOf([...files.filter((file) => file.path !== path), { path, text }]).filter((fault) =>
     fault.startsWith(path),
   );
@@ -56,7 +56,7 @@ describe('the walls of the house', () => {
     ['simulators/twilio/sid.ts', "import { X } from '../../core/call/call.js';", 'core/call/call.ts'],
     ['billing/invoice.ts', "import { X } from '../core/call/call.js';", 'core/call/call.ts'],
   ])('stop %s with %s', (path, text, imported) => {
-    expect(with_(path, text)).toEqual([
+    expect(houseWith(path, text)).toEqual([
       expect.stringContaining(`${path} → ${imported}: not allowed, because `),
     ]);
   });

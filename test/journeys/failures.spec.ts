@@ -5,7 +5,7 @@
 import type { AgentScript } from '../../src/simulators/elevenlabs/agent-script.js';
 import type { CallerScript } from '../../src/simulators/twilio/caller-script.js';
 import { SystemClock } from '../../src/ops/system-clock.js';
-import { WholeSystem, eventually, isOver } from '../support/whole-system.js';
+import { API_KEY, WholeSystem, eventually, isOver } from '../support/whole-system.js';
 
 const greets = (steps: AgentScript['steps'] = [], faults: AgentScript['faults'] = {}): AgentScript => ({
   firstMessage: 'Hello.',
@@ -91,6 +91,12 @@ const FAILURES: readonly Failure[] = [
     caller: answers(),
     ends: { status: 'completed', endReason: 'agent-failed', code: 'agent-busy' },
     apologises: true,
+  },
+  {
+    what: 'the agent was queued for a while, and the call goes on',
+    agent: greets([{ step: 'ends-call' }], { queue: { waitMs: 700, outcome: 'admitted' } }),
+    caller: answers(),
+    ends: { status: 'completed', endReason: 'agent-ended' },
   },
   {
     what: 'the agent crashes',
@@ -221,7 +227,9 @@ describe('when something fails', () => {
       (tasks) => tasks === 0,
       5000,
     );
-    const metrics = await (await fetch(`${system.url}/metrics`)).text();
+    const metrics = await (
+      await fetch(`${system.url}/metrics`, { headers: { authorization: `Bearer ${API_KEY}` } })
+    ).text();
     expect(metrics).toContain('cordboard_sessions_live 0');
     expect(metrics).toContain('cordboard_calls_live 0');
     expect(system.elevenlabs.conversations.every((conversation) => conversation.end !== undefined)).toBe(

@@ -6,7 +6,8 @@ describe('an outbound call', () => {
   beforeAll(async () => {
     system = await WholeSystem.start({
       caller: {
-        answer: { kind: 'answers', afterMs: 50 },
+        // Long enough for the first request of a cold process to ElevenLabs.
+        answer: { kind: 'answers', afterMs: 600 },
         steps: [{ step: 'hears-agent-out' }, { step: 'says', noiseMs: 600 }],
       },
       agent: {
@@ -78,6 +79,29 @@ describe('an outbound call', () => {
       .filter(({ kind }) => kind === 'status')
       .map(({ params }) => params['CallStatus']);
     expect(kinds).toEqual(['initiated', 'ringing', 'in-progress', 'completed']);
+  });
+
+  it('has its signed URL before the phone is answered, and its agent before anybody waits', () => {
+    const order = system.observations.map(({ what }) => what);
+    expect(order.indexOf('signed-url')).toBeGreaterThan(-1);
+    expect(order.indexOf('signed-url')).toBeLessThan(order.indexOf('answered'));
+    expect(order.indexOf('initiation')).toBeGreaterThan(order.indexOf('start'));
+  });
+
+  it('is placed once for requests that carry one Idempotency-Key', async () => {
+    const before = system.twilio.calls.length;
+    const body = { to: '+14155550123', variables: { name: 'Eve' } };
+    const key = { 'idempotency-key': 'order-4711' };
+    const answers = await Promise.all([1, 2, 3].map(() => system.request('POST', '/calls', body, key)));
+    expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1);
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+    expect(system.twilio.calls).toHaveLength(before + 1);
+    const other = await system.request('POST', '/calls', { ...body, variables: {} }, key);
+    expect(other).toMatchObject({ status: 409, body: { code: 'idempotency-conflict' } });
+    expect(await system.request('POST', '/calls', body, { 'idempotency-key': 'a b' })).toMatchObject({
+      status: 400,
+    });
+    await system.twilio.calls.at(-1)?.settled(20_000);
   });
 
   it('is listed, newest first, and found by its filters', async () => {

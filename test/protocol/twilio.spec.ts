@@ -102,8 +102,11 @@ describe('messages to Twilio', () => {
     expect(decodeToTwilio(JSON.stringify(message))).toEqual(message);
   });
 
-  it.each([
-    ...TO.map(([event, message]) => [`${event} with a field too many`, { ...message, extra: 1 }] as const),
+  it.each<[string, object]>([
+    ...TO.map(([event, message]): [string, object] => [
+      `${event} with a field too many`,
+      { ...message, extra: 1 },
+    ]),
     [
       'media with a track',
       { event: 'media', streamSid: 'MZ1', media: { payload: '//8=', track: 'outbound' } },

@@ -4,7 +4,7 @@
 import net from 'node:net';
 
 const LOOPBACK = /^(localhost|127\.|::1$|::ffff:127\.)/;
-const connect = net.Socket.prototype.connect;
+const connect: unknown = Reflect.get(net.Socket.prototype, 'connect');
 
 function hostOf(args: readonly unknown[]): string | undefined {
   const first: unknown = Array.isArray(args[0]) ? args[0][0] : args[0];
@@ -20,5 +20,5 @@ net.Socket.prototype.connect = function loopbackOnly(this: net.Socket, ...args: 
   if (host !== undefined && !LOOPBACK.test(host)) {
     throw new Error(`A test tried to connect to ${host}; tests stay on this machine.`);
   }
-  return Reflect.apply(connect, this, args) as net.Socket;
-} as typeof connect;
+  return Reflect.apply(connect as (...all: unknown[]) => net.Socket, this, args);
+};

@@ -7,6 +7,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApp } from '../../src/app.js';
 import type { AgentScript } from '../../src/simulators/elevenlabs/agent-script.js';
 import { ElevenLabsSimulator } from '../../src/simulators/elevenlabs/elevenlabs-simulator.js';
+import type { Observation } from '../../src/simulators/observation.js';
 import type { SimulatorOptions } from '../../src/simulators/elevenlabs/simulator-settings.js';
 import type { CallerScript } from '../../src/simulators/twilio/caller-script.js';
 import type { SimulatedCall } from '../../src/simulators/twilio/simulated-call.js';
@@ -46,13 +47,18 @@ export class WholeSystem {
     readonly url: string,
     readonly twilio: TwilioSimulator,
     readonly elevenlabs: ElevenLabsSimulator,
+    /** What both simulators saw, in order. */
+    readonly observations: readonly Observation[],
   ) {}
 
   static async start(options: SystemOptions = {}): Promise<WholeSystem> {
     const { caller, agent, agents } = options;
-    const twilio = await TwilioSimulator.start({ ...(caller ? { script: caller } : {}) });
+    const observations: Observation[] = [];
+    const observe = (observation: Observation): void => void observations.push(observation);
+    const twilio = await TwilioSimulator.start({ observe, ...(caller ? { script: caller } : {}) });
     const elevenlabs = await ElevenLabsSimulator.start({
-      ...(agents ? { agents: { ...agents } } : {}),
+      observe,
+      ...(agents ? { agents } : {}),
       ...(agent ? { script: agent } : {}),
       ...options.agentOptions,
     });
@@ -62,7 +68,7 @@ export class WholeSystem {
       ...(options.modules ? { modules: options.modules } : {}),
     });
     await app.listen(port, '127.0.0.1');
-    return new WholeSystem(app, `http://127.0.0.1:${port}`, twilio, elevenlabs);
+    return new WholeSystem(app, `http://127.0.0.1:${port}`, twilio, elevenlabs, observations);
   }
 
   async stop(): Promise<void> {
@@ -71,10 +77,15 @@ export class WholeSystem {
     await this.elevenlabs.stop();
   }
 
-  async request<Body = CallJson>(method: string, path: string, body?: unknown): Promise<Answered<Body>> {
+  async request<Body = CallJson>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answered<Body>> {
     const response = await fetch(`${this.url}${path}`, {
       method,
-      headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json', ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return { status: response.status, headers: response.headers, body: (await response.json()) as Body };

@@ -27,6 +27,8 @@ export interface Cut {
   readonly parts: readonly HeardPart[];
 }
 
+/** A line that never echoes a mark must not make the list of them grow for hours. */
+const MAX_MARKS = 2048;
 /** Segments of finished responses are forgotten once there are this many. */
 const MAX_SEGMENTS = 256;
 
@@ -58,6 +60,7 @@ export class PlaybackLedger {
     this.markCount += 1;
     const name = `g${this.generation}:m${this.markCount}`;
     this.marks.push({ name, atByte: this.sentBytes });
+    if (this.marks.length > MAX_MARKS) this.marks.shift();
     return name;
   }
 

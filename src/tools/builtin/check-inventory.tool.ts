@@ -2,7 +2,7 @@
  * Asks a stock service over HTTP: the example of a tool that does real work. One pool of connections for all calls, another
  * try where the service stumbles, and no waiting beyond the tool's time.
  */
-import type { OnModuleDestroy } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { Agent, interceptors, request, type Dispatcher } from 'undici';
@@ -27,7 +27,7 @@ const RETRY = { maxRetries: 2, minTimeout: 150, maxTimeout: 1000, statusCodes: [
   input: CheckInventoryInput,
   timeoutMs: 6000,
 })
-export class CheckInventoryTool extends CallTool<CheckInventoryInput> implements OnModuleDestroy {
+export class CheckInventoryTool extends CallTool<CheckInventoryInput> implements OnApplicationShutdown {
   private readonly pool = new Agent({
     connections: 32,
     keepAliveTimeout: 30_000,
@@ -57,7 +57,8 @@ export class CheckInventoryTool extends CallTool<CheckInventoryInput> implements
     return text;
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** Not earlier: calls that are drained still ask. */
+  async onApplicationShutdown(): Promise<void> {
     await this.pool.close();
   }
 }

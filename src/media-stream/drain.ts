@@ -1,0 +1,38 @@
+/**
+ * Lets live calls finish before the process does. It must run before Nest closes sockets and HTTP: Twilio's callbacks are
+ * still to come.
+ */
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Admission } from '../calls/admission.js';
+import { CallJournal } from '../calls/call-journal.js';
+import { Environment } from '../config/environment.js';
+import type { AppLogger } from '../ops/logger.js';
+import { Readiness } from '../ops/readiness.js';
+import { APP_LOGGER } from '../ops/tokens.js';
+
+/** After the patience is over, lines get this long to be hung up. */
+const LAST_GRACE_MS = 5000;
+
+@Injectable()
+export class Drain implements BeforeApplicationShutdown {
+  constructor(
+    private readonly environment: Environment,
+    private readonly admission: Admission,
+    private readonly journal: CallJournal,
+    private readonly readiness: Readiness,
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
+  ) {}
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.readiness.beginDraining();
+    if (this.admission.liveCalls === 0) return;
+    this.logger.warn({ liveCalls: this.admission.liveCalls }, 'shutting down: waiting for live calls');
+    if (await this.admission.untilEmpty(this.environment.DRAIN_TIMEOUT_SECONDS * 1000)) return;
+    const left = this.admission.heldCalls();
+    this.logger.warn({ liveCalls: left.length }, 'shutting down: ending the calls that are left');
+    await Promise.all(
+      left.map((id) => this.journal.apply(id, { type: 'end.decided', reason: 'shutting-down' })),
+    );
+    await this.admission.untilEmpty(LAST_GRACE_MS);
+  }
+}
