@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
+import type { CallDto } from './calls.dto.js';
 
 const KEPT_MS = 24 * 3_600_000;
 /** About 50 MB of answers; beyond that the oldest are forgotten early. */
@@ -14,7 +15,7 @@ const KEY = /^[\x21-\x7E]{1,255}$/;
 
 interface Kept {
   readonly bodyHash: string;
-  readonly answer: Promise<unknown>;
+  readonly answer: Promise<CallDto>;
   readonly expiresAt: number;
 }
 
@@ -29,7 +30,7 @@ export class Idempotency {
    * The answer to this key: what `act` gives now, or gave before.
    * @throws CordboardError `bad-input` for a malformed key, `idempotency-conflict` for a key that came with another body.
    */
-  once<Answer>(key: string | undefined, body: unknown, act: () => Promise<Answer>): Promise<Answer> {
+  once(key: string | undefined, body: object, act: () => Promise<CallDto>): Promise<CallDto> {
     if (key === undefined) return act();
     if (!KEY.test(key)) {
       const faults = [{ field: 'Idempotency-Key', message: 'expected 1 to 255 visible characters' }];
@@ -39,7 +40,7 @@ export class Idempotency {
     const bodyHash = createHash('sha256').update(JSON.stringify(body)).digest('base64');
     const known = this.kept.get(key);
     if (known && known.bodyHash !== bodyHash) throw new CordboardError('idempotency-conflict');
-    if (known) return known.answer as Promise<Answer>;
+    if (known) return known.answer;
     const answer = act();
     this.kept.set(key, { bodyHash, answer, expiresAt: this.clock.now() + KEPT_MS });
     // A request that was turned away before a call came into being may be sent again with the same key.

@@ -41,14 +41,7 @@ export class CallsRig {
     this.dialer = new Dialer(environment, carrier, clock, store, journal);
     this.watch = new CallWatch(feed, journal, store, carrier, clock, silentLogger());
     this.ender = new LineEnder(feed, carrier, silentLogger());
-    this.calls = new CallsService(
-      environment,
-      clock,
-      store,
-      journal,
-      this.dialer,
-      this.admission,
-    );
+    this.calls = new CallsService(environment, clock, store, journal, this.dialer, this.admission);
   }
 
   /** A call that is on record, after those events. */
