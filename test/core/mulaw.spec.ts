@@ -1,4 +1,11 @@
-import { decodeMulaw, encodeMulaw, MULAW_SILENCE, MULAW_TO_LINEAR } from '../../src/core/audio/mulaw.js';
+/** The codec against values of G.711 written by hand, not taken from it. */
+import {
+  decodeMulaw,
+  encodeMulaw,
+  MULAW_BYTES_PER_MS,
+  MULAW_SILENCE,
+  MULAW_TO_LINEAR,
+} from '../../src/core/audio/mulaw.js';
 
 describe('mu-law', () => {
   it.each([
@@ -17,6 +24,29 @@ describe('mu-law', () => {
   ])('decodes %i as the standard does', (code, value) => {
     expect(MULAW_TO_LINEAR[code]).toBe(value);
     expect([...decodeMulaw(Uint8Array.of(code))]).toEqual([value]);
+  });
+
+  it.each([
+    // Decision values of the same table: the last sample of one code, and the first of the next.
+    [3, 0xff],
+    [4, 0xfe],
+    [11, 0xfe],
+    [12, 0xfd],
+    [123, 0xf0],
+    [124, 0xef],
+    [139, 0xef],
+    [140, 0xee],
+    [16_251, 0x90],
+    [16_252, 0x8f],
+    [31_611, 0x81],
+    [31_612, 0x80],
+  ])('encodes %i as the standard does, and its negative with the sign turned', (value, code) => {
+    expect([...encodeMulaw(Int16Array.of(value, -value))]).toEqual([code, code & 0x7f]);
+  });
+
+  it('encodes nothing as silence', () => {
+    expect([...encodeMulaw(Int16Array.of(0))]).toEqual([MULAW_SILENCE]);
+    expect(MULAW_BYTES_PER_MS).toBe(8);
   });
 
   it('brings every code back but negative zero, which becomes silence', () => {

@@ -2,96 +2,136 @@
  * What one call came to: measured from both simulators and the service's own record. No number here is written down by hand.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { stereoMulawWav } from '../sound/wav.js';
+import path from 'node:path';
 import type { SimulatedConversation } from '../elevenlabs/simulated-conversation.js';
-import type { Observation } from '../observation.js';
+import { stereoMulawWav } from '../sound/wav.js';
 import type { SimulatedCall } from '../twilio/simulated-call.js';
-import { passageOf, type Passage } from './figures.js';
-import { EXPECTED } from './scenario.js';
-import { faultsOf } from './verdict.js';
+import type { CallPage } from './call-book.js';
+import { cutInsOf, passageOf, type CutIn, type Passage } from './figures.js';
+import type { Expected } from './scenario.js';
+import type { CallRecord } from './service-api.js';
+import { faultsOf, type CallOutcome } from './verdict.js';
+
+export interface PlayedCall {
+  readonly page: CallPage;
+  readonly line: SimulatedCall;
+  /** Undefined when no agent came to it. */
+  readonly conversation: SimulatedConversation | undefined;
+  readonly record: CallRecord;
+}
 
 export interface CallReport {
-  readonly lines: readonly string[];
-  readonly faults: readonly string[];
+  readonly page: CallPage;
+  /** Name and value of each figure. */
+  readonly rows: readonly (readonly [string, string])[];
+  /** What did not go as scripted; undefined for a call of which nothing was expected. */
+  readonly faults: readonly string[] | undefined;
 }
 
-export interface CallRecord {
-  readonly id: string;
-  readonly status: string;
-  readonly endReason: string | null;
-  readonly failure: { readonly code: string; readonly detail: string } | null;
-}
-
-/** Frames that the caller sends while the agent says that it ends the call belong to nobody. */
+/** What the caller sends while the agent's word that it ends the call is on its way need not reach anybody. */
 const LAST_FRAMES_MS = 100;
+const BYTES_PER_S = 8000;
 
+/**
+ * @param folder where recordings are kept; made when it is missing
+ * @param expected what the call is held against, if against anything
+ */
 export async function reportOf(
-  line: SimulatedCall,
-  conversation: SimulatedConversation,
-  record: CallRecord,
-  seen: readonly Observation[],
+  call: PlayedCall,
+  folder: string,
+  expected: Expected | undefined,
 ): Promise<CallReport> {
-  const at = (what: string): number | undefined =>
-    seen.find((observation) => observation.what === what)?.atMs;
-  const closing = at('end-call') ?? conversation.end?.atMs ?? Infinity;
-  const upward = passageOf(line.sentFrames, conversation.receivedAudio, closing - LAST_FRAMES_MS);
-  const downward = passageOf(conversation.sentAudio, line.received);
-  const faults = faultsOf(
-    {
-      status: record.status,
-      endReason: record.endReason,
-      upward,
-      downward,
-      interruptions: conversation.interruptions.length,
-      clears: line.cleared.length,
-      toolResults: conversation.toolResults.map(({ result, is_error: isError }) => ({ result, isError })),
-      unfinished: [
-        unfinished(() => line.assertFinished()),
-        unfinished(() => conversation.assertFinished()),
-      ].flat(),
-      warnings: line.warnings.map(({ code, detail }) => `${code} ${detail}`),
-    },
-    EXPECTED,
+  const { page, line, conversation, record } = call;
+  const rows: [string, string][] = [['ended', endOf(record)]];
+  if (!conversation)
+    return { page, rows, faults: expected && ['the call had no agent', ...unfinishedOf(line)] };
+  const outcome = outcomeOf(call, conversation);
+  const voices = page.observations.filter(({ what }) => what === 'caller-speaks').map(({ atMs }) => atMs);
+  rows.unshift(
+    ['first audio', firstAudio(page, line)],
+    ...passageRows('caller → agent', outcome.upward, 'frames'),
+    ...passageRows('agent → caller', outcome.downward, 'chunks'),
+    ...cutInsOf(voices, conversation.interruptions, line.cleared).map(cutInRow),
   );
-  const answered = at('answered') ?? 0;
-  const heard = at('agent-audio-starts');
-  const wav = await saveRecording(line, record.id);
+  rows.push(['recording', `${await saved(line, folder, record.id)} (left: caller, right: agent as heard)`]);
+  return { page, rows, faults: expected && faultsOf(outcome, expected) };
+}
+
+function outcomeOf({ page, line, record }: PlayedCall, conversation: SimulatedConversation): CallOutcome {
+  const closing =
+    page.observations.find(({ what }) => what === 'end-call')?.atMs ?? conversation.end?.atMs ?? Infinity;
+  const heard = line.streams.flatMap(({ played }) => played.map(({ playedBytes }) => playedBytes));
   return {
-    faults,
-    lines: [
-      `call             ${record.status}, ended by: ${record.endReason ?? '–'}${record.failure ? ` (${record.failure.code}: ${record.failure.detail})` : ''}`,
-      `first audio      ${heard === undefined ? '–' : `${(heard - answered).toFixed(0)} ms after the answer`}`,
-      passageLine('caller → agent', upward, 'frames'),
-      passageLine('agent → caller', downward, 'chunks'),
-      `cut in           ${conversation.interruptions.length} time(s), ${(line.cleared.reduce((sum, { bytes }) => sum + bytes, 0) / 8000).toFixed(1)} s of audio cleared`,
-      `recording        ${wav}  (left the caller, right the agent as heard)`,
-    ],
+    status: record.status,
+    endReason: record.endReason,
+    upward: passageOf(line.sentFrames, conversation.receivedAudio, {
+      openUntilMs: closing - LAST_FRAMES_MS,
+      // Until the agent was ready the service held the caller's first words back for it.
+      measuredFromMs: conversation.receivedAudio[0]?.atMs ?? Infinity,
+    }),
+    downward: passageOf(conversation.sentAudio, line.received),
+    heardBytes: sumOf(heard),
+    clearedBytes: sumOf(line.cleared.map(({ bytes }) => bytes)),
+    interruptions: conversation.interruptions.length,
+    clears: line.cleared.length,
+    toolResults: conversation.toolResults.map(({ result, is_error: isError }) => ({ result, isError })),
+    agentTexts: conversation.turns.filter(({ role }) => role === 'agent').map(({ text }) => text),
+    unfinished: unfinishedOf(line, conversation),
+    warnings: line.warnings.map(({ code, detail }) => `${code} ${detail}`),
   };
 }
 
-function unfinished(assert: () => void): string[] {
-  try {
-    assert();
-    return [];
-  } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
-  }
+function unfinishedOf(...scripts: readonly { assertFinished(): void }[]): string[] {
+  return scripts.flatMap((script) => {
+    try {
+      script.assertFinished();
+      return [];
+    } catch (error) {
+      return [error instanceof Error ? error.message : String(error)];
+    }
+  });
 }
 
-function passageLine(
-  name: string,
-  { pieces, bytes, lostBytes, exact, delayMs }: Passage,
-  unit: string,
-): string {
-  const delay = `added delay p50 ${delayMs.p50.toFixed(2)} ms, p99 ${delayMs.p99.toFixed(2)} ms`;
-  return `${name.padEnd(16)} ${pieces} ${unit}, ${bytes} bytes, lost ${lostBytes}, ${exact ? 'bit-exact' : 'NOT BIT-EXACT'}; ${delay}`;
+function endOf({ status, endReason, durationSeconds, failure }: CallRecord): string {
+  const reason = endReason === null ? '' : `, ${endReason}`;
+  const duration = durationSeconds === null ? '' : `, ${durationSeconds} s`;
+  return `${status}${reason}${duration}${failure ? ` (${failure.code}: ${failure.detail})` : ''}`;
 }
 
-async function saveRecording(line: SimulatedCall, id: string): Promise<string> {
+function firstAudio(page: CallPage, line: SimulatedCall): string {
+  const answered = page.observations.find(({ what }) => what === 'answered');
+  const first = line.received[0];
+  if (!answered || !first) return 'the agent was never heard';
+  return `${(first.atMs - answered.atMs).toFixed(0)} ms after the answer the agent's voice is on the line`;
+}
+
+function passageRows(way: string, passage: Passage, unit: string): [string, string][] {
+  const { pieces, bytes, lostBytes, exact, delayMs } = passage;
+  if (bytes === 0) return [[way, 'nothing arrived']];
+  const lost = lostBytes === 0 ? 'none lost' : `${lostBytes} BYTES LOST`;
+  const { p50, p99, max } = delayMs;
+  return [
+    [way, `${pieces} ${unit}, ${bytes} bytes, ${lost}, ${exact ? 'bit-exact' : 'NOT BIT-EXACT'}`],
+    ['  added delay', `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, most ${max.toFixed(2)} ms`],
+  ];
+}
+
+function cutInRow({ voiceToSilenceMs, relayMs, clearedBytes }: CutIn): [string, string] {
+  const cleared = `${(clearedBytes / BYTES_PER_S).toFixed(1)} s cleared`;
+  return [
+    'caller cuts in',
+    `line silent after ${voiceToSilenceMs.toFixed(0)} ms, ${relayMs.toFixed(2)} ms of them added here; ${cleared}`,
+  ];
+}
+
+async function saved(line: SimulatedCall, folder: string, id: string): Promise<string> {
   const { caller, agent } = line.recording();
-  const path = join(process.cwd(), 'recordings', `${id}.wav`);
-  await mkdir(join(process.cwd(), 'recordings'), { recursive: true });
-  await writeFile(path, stereoMulawWav(caller, agent));
-  return path;
+  const file = path.join(folder, `${id}.wav`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, stereoMulawWav(caller, agent));
+  return file;
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }

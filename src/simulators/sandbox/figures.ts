@@ -2,7 +2,8 @@
  * What can be measured of a call from outside, from what both ends sent and received. Pure.
  *
  * Added delay is counted per piece that was sent: from the moment in which one end handed it to its socket to the moment in
- * which the other end had its last byte, so pieces may be cut anew on the way. Both ends share one clock.
+ * which the other end had its last byte, so pieces may be cut anew on the way. Both ends share one clock, and their own
+ * handling of a message is part of the figure.
  */
 
 export interface TimedPiece {
@@ -11,36 +12,55 @@ export interface TimedPiece {
   readonly atMs: number;
 }
 
-export interface Passage {
-  readonly pieces: number;
-  readonly bytes: number;
-  /** Bytes that were sent and never arrived, apart from what was sent when the other side had gone. */
-  readonly lostBytes: number;
-  /** Every byte that arrived is the byte that was sent, in order. */
-  readonly exact: boolean;
-  readonly delayMs: { readonly p50: number; readonly p99: number; readonly max: number };
+export interface Quantiles {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
 }
 
-/** @param openUntilMs What was sent later could not arrive any more: the other side had closed. */
+export interface Passage {
+  /** Pieces that had to arrive. */
+  readonly pieces: number;
+  /** Bytes that arrived. */
+  readonly bytes: number;
+  /** Bytes that were sent in time and never arrived. */
+  readonly lostBytes: number;
+  /** Every byte that arrived is the byte that was sent, in order and once. */
+  readonly exact: boolean;
+  /** NaN where nothing could be measured. */
+  readonly delayMs: Quantiles;
+}
+
+export interface PassageLimits {
+  /** Pieces sent after this need not arrive: the other side was closing. Default: all must. */
+  readonly openUntilMs?: number;
+  /** Delay is measured for pieces sent from then on, because earlier ones were held back on purpose. Default: for all. */
+  readonly measuredFromMs?: number;
+}
+
 export function passageOf(
   sent: readonly TimedPiece[],
   received: readonly TimedPiece[],
-  openUntilMs = Infinity,
+  { openUntilMs = Infinity, measuredFromMs = -Infinity }: PassageLimits = {},
 ): Passage {
   const arrived = Buffer.concat(received.map(({ payload }) => payload));
-  const due = sent.filter(({ atMs }) => atMs <= openUntilMs);
   const stream = Buffer.concat(sent.map(({ payload }) => payload));
+  const due = sent.filter(({ atMs }) => atMs <= openUntilMs);
   const dueBytes = due.reduce((sum, { payload }) => sum + payload.length, 0);
   return {
     pieces: due.length,
     bytes: arrived.length,
     lostBytes: Math.max(0, dueBytes - arrived.length),
-    exact: arrived.length <= stream.length && stream.subarray(0, arrived.length).equals(arrived),
-    delayMs: quantiles(delays(sent, received)),
+    exact: stream.subarray(0, arrived.length).equals(arrived),
+    delayMs: quantiles(delays(sent, received, measuredFromMs)),
   };
 }
 
-function delays(sent: readonly TimedPiece[], received: readonly TimedPiece[]): number[] {
+function delays(
+  sent: readonly TimedPiece[],
+  received: readonly TimedPiece[],
+  measuredFromMs: number,
+): number[] {
   const found: number[] = [];
   let at = 0;
   let arrivedTo = received[0]?.payload.length ?? 0;
@@ -53,15 +73,37 @@ function delays(sent: readonly TimedPiece[], received: readonly TimedPiece[]): n
     }
     const piece = received[at];
     if (!piece || arrivedTo < sentTo) break;
-    found.push(piece.atMs - atMs);
+    if (atMs >= measuredFromMs) found.push(piece.atMs - atMs);
   }
   return found;
 }
 
-/** Nearest-rank quantiles; NaN where nothing was measured. */
-export function quantiles(values: readonly number[]): { p50: number; p99: number; max: number } {
+/** By nearest rank: every figure is one that was measured. NaN where nothing was. */
+export function quantiles(values: readonly number[]): Quantiles {
   const sorted = values.toSorted((a, b) => a - b);
   const rank = (part: number): number =>
     sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
   return { p50: rank(0.5), p99: rank(0.99), max: rank(1) };
+}
+
+export interface CutIn {
+  /** From the first sound of the caller to the moment in which the agent's voice stopped on the line. */
+  readonly voiceToSilenceMs: number;
+  /** The part of it between the agent's word that it was interrupted and the clear on the line. */
+  readonly relayMs: number;
+  readonly clearedBytes: number;
+}
+
+/** @param voices when the caller began to speak; all times in milliseconds of one clock, each list in order */
+export function cutInsOf(
+  voices: readonly number[],
+  interruptions: readonly { readonly atMs: number }[],
+  clears: readonly { readonly atMs: number; readonly bytes: number }[],
+): CutIn[] {
+  return clears.flatMap(({ atMs, bytes }) => {
+    const voice = voices.findLast((one) => one <= atMs);
+    const interruption = interruptions.findLast((one) => one.atMs <= atMs);
+    if (voice === undefined || !interruption) return [];
+    return [{ voiceToSilenceMs: atMs - voice, relayMs: atMs - interruption.atMs, clearedBytes: bytes }];
+  });
 }

@@ -1,82 +1,121 @@
 /**
  * `npm run sandbox`: a phone call on this machine, with no account. `--once` ends after the call, with 0 only if it went as
- * scripted.
+ * scripted. Reads arguments, shows, and turns the outcome into an exit code.
  */
-import { Printer, paletteFor } from './printer.js';
-import { Sandbox } from './sandbox.js';
+import { parseArgs } from 'node:util';
 import type { CallReport } from './call-report.js';
+import { paletteFor } from './palette.js';
+import { Printer } from './printer.js';
+import { Sandbox } from './sandbox.js';
+import { CALLEE, VARIABLES } from './scenario.js';
+import { readableLog } from './service-log.js';
 
-const USAGE = 'usage: npm run sandbox [-- --once]';
+const USAGE = `npm run sandbox [-- --once]
+  --once   ends after the call: 0 if everything went as scripted, 1 if not
+  --help   shows this`;
 
-function show(printer: Printer, { lines, faults }: CallReport): void {
+/** What a shell makes of a program that SIGINT ended. */
+const INTERRUPTED = 130;
+const NAME_WIDTH = 16;
+
+function introduce(printer: Printer): void {
+  printer.strong('Cordboard sandbox');
+  printer.line('The service, built and unchanged, between a simulated Twilio and a simulated ElevenLabs.');
+  printer.line(
+    'Caller: recordings of a person. Agent: a script with a synthetic voice; it hears when somebody',
+  );
+  printer.line('speaks, but not what. What the caller said comes from the script and is marked [scripted].');
   printer.line();
-  for (const line of lines) printer.line(`  ${line}`);
+}
+
+function show(printer: Printer, { page, rows, faults }: CallReport): void {
   printer.line();
-  if (faults.length === 0) printer.strong('  The call went as scripted.');
+  printer.strong(page.number > 1 ? `Call #${page.number}` : 'Measured');
+  for (const [name, value] of rows) printer.line(`  ${name.padEnd(NAME_WIDTH)} ${value}`);
+  printer.dim(
+    '  Added delay: from one simulator’s send to the other’s receipt, their own handling included.',
+  );
+  printer.line();
+  if (!faults) return;
+  if (faults.length === 0) printer.good('  ✓ The call went as scripted.');
   for (const fault of faults) printer.alarm(`  ✗ ${fault}`);
   printer.line();
 }
 
-function invite(printer: Printer, { url, apiKey }: { url: string; apiKey: string }): void {
-  printer.line(`The service is at ${url}, its API at ${url}/docs. Place another call:`);
+function invite(printer: Printer, { url, apiKey }: Sandbox): void {
+  const body = JSON.stringify({ to: CALLEE, variables: { ...VARIABLES, name: 'Ann' } });
+  printer.strong('Still up');
+  printer.line(`  ${'service'.padEnd(NAME_WIDTH)} ${url}`);
+  printer.line(`  ${'API'.padEnd(NAME_WIDTH)} ${url}/docs`);
+  printer.line(`  ${'API key'.padEnd(NAME_WIDTH)} ${apiKey}`);
   printer.line();
-  printer.line(`  curl -s ${url}/calls -H 'Authorization: Bearer ${apiKey}' \\`);
-  printer.line(
-    `    -H 'Content-Type: application/json' -d '{"to":"+14155550123","variables":{"name":"Ann"}}'`,
-  );
+  printer.line('  Another call:');
+  printer.line(`    curl ${url}/calls -H 'Authorization: Bearer ${apiKey}' \\`);
+  printer.line(`      -H 'Content-Type: application/json' -d '${body}'`);
   printer.line();
-  printer.line('Ctrl-C ends it.');
+  printer.line('  Ctrl-C ends it.');
+  printer.line();
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  const unknown = args.find((arg) => arg !== '--once');
-  if (unknown !== undefined) {
-    process.stderr.write(`${unknown} is not an option\n${USAGE}\n`);
-    return 2;
-  }
-  const printer = new Printer((text) => process.stdout.write(text), paletteFor(process.stdout, process.env));
-  printer.strong('Cordboard sandbox: the service, a simulated Twilio and a simulated ElevenLabs agent');
-  printer.line(
-    'The caller is a recorded person. The agent is a script with a synthetic voice: it hears when somebody speaks,',
-  );
-  printer.line(
-    'but not what is said, so its transcript of the caller comes from the script and is marked [scripted].',
-  );
-  printer.line();
-  const sandbox = await Sandbox.start(printer);
+/** @returns the exit code */
+async function play(printer: Printer, once: boolean, stopping: AbortController): Promise<number> {
   const stopped = new Promise<'stopped'>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('stopped'));
+    stopping.signal.addEventListener('abort', () => resolve('stopped'), { once: true });
   });
-  const died = sandbox.service.exited.then(() => 'died' as const);
+  const sandbox = await Sandbox.start({
+    signal: stopping.signal,
+    onObservation: (page, observation) => printer.observe(page, observation),
+    onReport: (report) => show(printer, report),
+    onReportFailed: (page, error) => printer.alarm(`  ✗ call #${page.number}: ${messageOf(error)}`),
+    onServiceLine: (line) => printer.line(`  service | ${readableLog(line)}`),
+  });
   try {
-    await sandbox.place();
-    let report = await Promise.race([sandbox.follow(), stopped, died]);
-    const first = report;
-    while (typeof report === 'object') {
-      show(printer, report);
-      if (args.includes('--once')) break;
-      if (report === first) invite(printer, sandbox.service);
-      report = await Promise.race([followNext(sandbox), stopped, died]);
-    }
-    if (report === 'died') printer.alarm('The service ended by itself.');
-    return typeof first === 'object' && first.faults.length === 0 && report !== 'died' ? 0 : 1;
+    const died = sandbox.serviceExited.then((how) => ({ how }));
+    const first = await Promise.race([sandbox.call(), stopped, died]);
+    if (first === 'stopped') return INTERRUPTED;
+    if ('how' in first) throw new Error(`The service ended by itself: ${first.how}.`);
+    if (once) return first.faults?.length === 0 ? 0 : 1;
+    invite(printer, sandbox);
+    const end = await Promise.race([stopped, died]);
+    if (end !== 'stopped') throw new Error(`The service ended by itself: ${end.how}.`);
+    return 0;
   } finally {
     await sandbox.stop();
   }
 }
 
-/** Nobody may call for hours. */
-async function followNext(sandbox: Sandbox): Promise<CallReport> {
-  for (;;) {
-    const report = await sandbox.follow().catch(() => undefined);
-    if (report) return report;
+async function main(): Promise<number> {
+  const stopping = new AbortController();
+  // A second signal of the same kind ends the program at once, and the service with it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stopping.abort());
+  let options: { once?: boolean; help?: boolean };
+  try {
+    options = parseArgs({ options: { once: { type: 'boolean' }, help: { type: 'boolean' } } }).values;
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n\n${USAGE}\n`);
+    return 2;
+  }
+  if (options.help) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  const printer = new Printer({
+    write: (text) => process.stdout.write(text),
+    palette: paletteFor(process.stdout, process.env),
+    columns: Math.min(process.stdout.columns ?? 110, 120),
+  });
+  introduce(printer);
+  try {
+    return await play(printer, options.once ?? false, stopping);
+  } catch (error) {
+    if (stopping.signal.aborted) return INTERRUPTED;
+    printer.alarm(messageOf(error));
+    return 1;
   }
 }
 
-main(process.argv.slice(2)).then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
-  },
-);
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+process.exitCode = await main();

@@ -1,131 +1,174 @@
 /**
- * The service between both simulators, with a recorded caller and a spoken agent. Everything is real but the vendors.
+ * The service between both simulators, with a recorded caller and a spoken agent. Everything is real but the vendors. Starts
+ * and stops it all, places calls, and reports on each call that ends, whoever placed it.
  */
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { ElevenLabsSimulator } from '../elevenlabs/elevenlabs-simulator.js';
 import type { Observation } from '../observation.js';
 import { callerClip } from '../sound/clips.js';
 import { FliteVoice } from '../sound/flite.js';
 import { TwilioSimulator } from '../twilio/twilio-simulator.js';
-import { reportOf, type CallRecord, type CallReport } from './call-report.js';
-import { startInventory, type InventoryServer } from './inventory-server.js';
-import type { Printer } from './printer.js';
-import { AGENT, CALLEE, CALLER, STOCK, VARIABLES } from './scenario.js';
+import { CallBook, type CallPage } from './call-book.js';
+import { reportOf, type CallReport } from './call-report.js';
+import { startInventory } from './inventory-server.js';
+import { AGENT, AGENT_ID, CALLEE, CALLER, EXPECTED, OWN_NUMBER, STOCK, VARIABLES } from './scenario.js';
+import { ServiceApi } from './service-api.js';
 import { startService, type ServiceChild } from './service-child.js';
 
-const AGENT_ID = 'agent_card_shop';
+export interface SandboxOptions {
+  /** Gives up starting. */
+  readonly signal: AbortSignal;
+  /** Where recordings are kept. Default: `recordings` in the working directory. */
+  readonly recordings?: string;
+  /** The service's program, see `ServiceOptions`. */
+  readonly program?: string;
+  /** Told each thing that happens in a call. */
+  readonly onObservation: (page: CallPage, observation: Observation) => void;
+  /** Told what a call came to, once it and its record are closed. */
+  readonly onReport: (report: CallReport) => void;
+  /** Told when a call could not be reported on. */
+  readonly onReportFailed: (page: CallPage, error: unknown) => void;
+  /** Takes each line that the service writes. */
+  readonly onServiceLine: (line: string) => void;
+}
+
+interface Parts {
+  readonly twilio: TwilioSimulator;
+  readonly elevenlabs: ElevenLabsSimulator;
+  readonly service: ServiceChild;
+  readonly api: ServiceApi;
+}
+
+type Stop = () => Promise<void>;
+
+/** The scripted call takes about 30 s. */
 const LONGEST_CALL_MS = 90_000;
-const RECORD_WITHIN_MS = 5000;
+/** The record is closed by a callback, the agent's socket by a handshake, both a moment after the line went down. */
+const CLOSED_WITHIN_MS = 5000;
 
 export class Sandbox {
-  private seen: Observation[] = [];
+  readonly apiKey = randomBytes(24).toString('hex');
+  private parts: Parts | undefined;
+  private isStopping = false;
+  private readonly stops: Stop[] = [];
+  private readonly waiting = new Map<string, (report: CallReport) => void>();
+  private readonly book = new CallBook((page, observation) => this.noted(page, observation));
 
-  private constructor(
-    private readonly printer: Printer,
-    private readonly voice: FliteVoice,
-    private readonly inventory: InventoryServer,
-    private readonly twilio: TwilioSimulator,
-    private readonly elevenlabs: ElevenLabsSimulator,
-    readonly service: ServiceChild,
-  ) {}
+  private constructor(private readonly options: SandboxOptions) {}
 
-  static async start(printer: Printer): Promise<Sandbox> {
+  /** @throws Error when a part does not start; everything that had been started is stopped by then. */
+  static async start(options: SandboxOptions): Promise<Sandbox> {
+    const sandbox = new Sandbox(options);
+    try {
+      await sandbox.build();
+      return sandbox;
+    } catch (error) {
+      await sandbox.stop();
+      throw error;
+    }
+  }
+
+  /** Address of the service. */
+  get url(): string {
+    return this.started.service.url;
+  }
+
+  /** Resolves, in words, when the service ends by itself. */
+  get serviceExited(): Promise<string> {
+    return this.started.service.exited;
+  }
+
+  /** Places the scripted call over REST, as an application would, and waits for its end. @throws Error when it never ends */
+  async call(): Promise<CallReport> {
+    const { id } = await this.started.api.place({ to: CALLEE, variables: VARIABLES });
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`The call did not end within ${LONGEST_CALL_MS / 1000} s.`)),
+        LONGEST_CALL_MS,
+      );
+      // Once everything is stopped nothing else waits, and neither does this.
+      timer.unref();
+      this.waiting.set(id, (report) => {
+        clearTimeout(timer);
+        resolve(report);
+      });
+    });
+  }
+
+  /** Ends everything, in the order in which nobody misses anybody. May be called twice. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    for (const stop of this.stops.splice(0).toReversed()) await stop();
+  }
+
+  private get started(): Parts {
+    if (!this.parts) throw new Error('the sandbox has not been started');
+    return this.parts;
+  }
+
+  private async build(): Promise<void> {
+    const { signal, onServiceLine, program } = this.options;
     const voice = await FliteVoice.start();
-    const inventory = await startInventory();
-    let sandbox: Sandbox | undefined;
-    const observe = (observation: Observation): void => sandbox?.observe(observation);
+    this.stops.push(() => voice.stop());
+    // Made before the call, so that synthesis disturbs no timing.
+    for (const text of EXPECTED.agentTexts) await voice.speak(text);
+    const inventory = await startInventory(STOCK);
+    this.stops.push(() => inventory.stop());
+    const observe = (observation: Observation): void => this.book.observe(observation);
     const twilio = await TwilioSimulator.start({ script: CALLER, clips: callerClip, observe });
+    this.stops.push(() => twilio.stop());
     const elevenlabs = await ElevenLabsSimulator.start({
       agents: { [AGENT_ID]: AGENT },
       speak: (text) => voice.speak(text),
       observe,
     });
-    await rehearse(voice);
-    const service = await startService(
-      {
-        TWILIO_ACCOUNT_SID: twilio.accountSid,
-        TWILIO_AUTH_TOKEN: twilio.authToken,
-        TWILIO_PHONE_NUMBER: '+14155550100',
-        TWILIO_API_URL: twilio.url,
-        ELEVENLABS_API_KEY: elevenlabs.apiKey,
-        ELEVENLABS_AGENT_ID: AGENT_ID,
-        ELEVENLABS_API_URL: elevenlabs.url,
-        INVENTORY_API_URL: inventory.url,
-      },
-      randomBytes(24).toString('hex'),
-      (line) => printer.line(`service  ${line}`),
-    );
-    sandbox = new Sandbox(printer, voice, inventory, twilio, elevenlabs, service);
-    return sandbox;
+    this.stops.push(() => elevenlabs.stop());
+    const variables = {
+      API_KEYS: this.apiKey,
+      TWILIO_ACCOUNT_SID: twilio.accountSid,
+      TWILIO_AUTH_TOKEN: twilio.authToken,
+      TWILIO_PHONE_NUMBER: OWN_NUMBER,
+      TWILIO_API_URL: twilio.url,
+      ELEVENLABS_API_KEY: elevenlabs.apiKey,
+      ELEVENLABS_AGENT_ID: AGENT_ID,
+      ELEVENLABS_API_URL: elevenlabs.url,
+      INVENTORY_API_URL: inventory.url,
+      LOG_LEVEL: 'warn',
+      DRAIN_TIMEOUT_SECONDS: '0',
+    };
+    const service = await startService({
+      variables,
+      signal,
+      show: onServiceLine,
+      ...(program ? { program } : {}),
+    });
+    this.stops.push(() => service.stop());
+    this.parts = { twilio, elevenlabs, service, api: new ServiceApi(service.url, this.apiKey) };
   }
 
-  /** Places the scripted call over REST, as an application would. */
-  async place(): Promise<void> {
-    const response = await this.request('POST', '/calls', { to: CALLEE, variables: VARIABLES });
-    if (response.status !== 201)
-      throw new Error(`POST /calls answered ${response.status}: ${await response.text()}`);
-  }
-
-  /** Waits for the next call, whoever placed it, and tells what it came to. */
-  async follow(): Promise<CallReport> {
-    const conversation = await this.elevenlabs.nextConversation(LONGEST_CALL_MS);
-    const line = this.twilio.calls.at(-1);
-    if (!line) throw new Error('there is an agent and no call');
-    await line.settled(LONGEST_CALL_MS);
-    await conversation.untilClosed(LONGEST_CALL_MS);
-    const record = await this.recordOf(line.sid);
-    const report = await reportOf(line, conversation, record, this.seen);
-    this.seen = [];
-    return report;
-  }
-
-  async stop(): Promise<void> {
-    await this.service.stop();
-    await this.twilio.stop();
-    await this.elevenlabs.stop();
-    await this.inventory.stop();
-    await this.voice.stop();
-  }
-
-  private observe(observation: Observation): void {
-    this.seen.push(observation);
-    this.printer.observe(observation);
-  }
-
-  /** The record is closed by a callback, a moment after the line went down. */
-  private async recordOf(twilioCallSid: string): Promise<CallRecord> {
-    const until = Date.now() + RECORD_WITHIN_MS;
-    for (;;) {
-      const { data } = (await (await this.request('GET', '/calls')).json()) as {
-        data: (CallRecord & { twilioCallSid: string; endedAt: string | null })[];
-      };
-      const record = data.find((call) => call.twilioCallSid === twilioCallSid);
-      if (record && (record.endedAt !== null || Date.now() > until)) return record;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
-  private request(method: string, path: string, body?: unknown): Promise<Response> {
-    return fetch(`${this.service.url}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${this.service.apiKey}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  private noted(page: CallPage, observation: Observation): void {
+    this.options.onObservation(page, observation);
+    if (observation.by !== 'twilio' || observation.what !== 'settled' || this.isStopping) return;
+    this.report(page).catch((error: unknown) => {
+      if (!this.isStopping) this.options.onReportFailed(page, error);
     });
   }
-}
 
-/** Everything that the agent will say is made before the call, so that synthesis disturbs no timing. */
-async function rehearse(voice: FliteVoice): Promise<void> {
-  const [first, second] = Object.entries(STOCK).map(([item, facts]) => ({ item, ...facts }));
-  const fill = (text: string): string =>
-    text.replaceAll(/\{\{(\w+)(?:\.(\w+))?\}\}/g, (_all, name: string, field?: string) => {
-      if (field === undefined) return VARIABLES[name as keyof typeof VARIABLES] ?? '';
-      const from = name === 'first' ? first : second;
-      return String(from?.[field as keyof typeof from] ?? '');
-    });
-  const texts = [
-    AGENT.firstMessage,
-    ...AGENT.steps.flatMap((step) => (step.step === 'speaks' ? [step.text] : [])),
-  ];
-  for (const text of texts) await voice.speak(fill(text));
+  private async report(page: CallPage): Promise<void> {
+    const { twilio, elevenlabs, api } = this.started;
+    const line = twilio.find(page.callSid);
+    if (!line || page.callId === undefined) return;
+    const conversation = elevenlabs.conversations.find(({ id }) => id === page.conversationId);
+    // One that stays open is a fault that the report shows; waiting longer would only hide it.
+    await conversation?.untilClosed(CLOSED_WITHIN_MS).catch(() => undefined);
+    const record = await api.closedRecord(page.callId, CLOSED_WITHIN_MS);
+    const folder = this.options.recordings ?? path.join(process.cwd(), 'recordings');
+    // Somebody else's call may say what it likes.
+    const awaited = this.waiting.get(record.id);
+    const report = await reportOf({ page, line, conversation, record }, folder, awaited && EXPECTED);
+    this.options.onReport(report);
+    awaited?.(report);
+    this.waiting.delete(record.id);
+  }
 }

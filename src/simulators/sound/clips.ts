@@ -11,13 +11,19 @@ export interface CallerClip {
   readonly name: string;
   /** What the person says. */
   readonly text: string;
+  /** Where the recording is from, in the test data of CMU PocketSphinx. */
+  readonly source: string;
 }
 
 export const CALLER_CLIPS: readonly CallerClip[] = [
-  { name: 'ten-of-clubs', text: 'Ten of clubs.' },
-  { name: 'seven-of-clubs', text: 'Seven of clubs.' },
-  { name: 'three-cards', text: 'Eight of spades, four of clubs, seven of hearts.' },
-  { name: 'not-ill-disposed', text: 'He was not an ill-disposed young man.' },
+  { name: 'ten-of-clubs', text: 'Ten of clubs.', source: 'cards/001.wav' },
+  { name: 'seven-of-clubs', text: 'Seven of clubs.', source: 'cards/003.wav' },
+  { name: 'three-cards', text: 'Eight of spades, four of clubs, seven of hearts.', source: 'cards/005.wav' },
+  {
+    name: 'not-ill-disposed',
+    text: 'He was not an ill-disposed young man.',
+    source: 'librivox/sense_and_sensibility_01_austen_64kb-0880.wav',
+  },
 ];
 
 /** Built files lie deeper than sources, so the folder is looked for upwards. */
@@ -41,6 +47,7 @@ export async function callerClip(name: string): Promise<Buffer> {
   return bytes;
 }
 
+/** What is said in a clip; for an unknown one its name. */
 export function clipText(name: string): string {
   return CALLER_CLIPS.find((clip) => clip.name === name)?.text ?? name;
 }

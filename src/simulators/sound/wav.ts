@@ -11,7 +11,7 @@ function header(channels: number, frames: number): Buffer {
   const head = Buffer.alloc(58);
   const bytes = frames * channels;
   head.write('RIFF', 0, 'latin1');
-  head.writeUInt32LE(50 + bytes, 4);
+  head.writeUInt32LE(50 + bytes + (bytes % 2), 4);
   head.write('WAVEfmt ', 8, 'latin1');
   // A compressed format carries an extension size, here empty, and a fact chunk with the length.
   head.writeUInt32LE(18, 16);
@@ -30,7 +30,7 @@ function header(channels: number, frames: number): Buffer {
   return head;
 }
 
-/** @param left and right mu-law at 8000 Hz; the shorter is padded with silence. */
+/** A call for listening. @param left and right mu-law at 8000 Hz; the shorter is padded with silence. */
 export function stereoMulawWav(left: Uint8Array, right: Uint8Array): Buffer {
   const frames = Math.max(left.length, right.length);
   const body = Buffer.alloc(frames * 2, MULAW_SILENCE);
@@ -39,8 +39,10 @@ export function stereoMulawWav(left: Uint8Array, right: Uint8Array): Buffer {
   return Buffer.concat([header(2, frames), body]);
 }
 
+/** One voice. @param bytes mu-law at 8000 Hz. */
 export function monoMulawWav(bytes: Uint8Array): Buffer {
-  return Buffer.concat([header(1, bytes.length), bytes]);
+  // A chunk of odd length is followed by a byte that is not counted.
+  return Buffer.concat([header(1, bytes.length), bytes, Buffer.alloc(bytes.length % 2)]);
 }
 
 export interface Wav {
@@ -50,11 +52,12 @@ export interface Wav {
   readonly mulaw: readonly Buffer[] | undefined;
 }
 
-/** @throws Error for what is neither mu-law nor 16-bit PCM. */
+/** Chunks of other kinds are passed over. @throws Error for what is neither mu-law nor 16-bit PCM; the sample rate may be any */
 export function readWav(file: Buffer): Wav {
   if (file.toString('latin1', 0, 4) !== 'RIFF' || file.toString('latin1', 8, 12) !== 'WAVE')
     throw new Error('not a WAV file');
   const format = chunk(file, 'fmt ');
+  if (format.length < 16) throw new Error('the WAV file says too little about its format');
   const body = chunk(file, 'data');
   const tag = format.readUInt16LE(0);
   const count = format.readUInt16LE(2);
