@@ -30,7 +30,7 @@ const SIGNS: readonly (readonly [RegExp, ErrorCode])[] = [
 
 export function endingOf(close: AgentClose): AgentEnding {
   const { lastError } = close;
-  const words = [lastError?.name, lastError?.message, close.reason].filter(Boolean).join(' ');
+  const words = wordsOf([lastError?.name, lastError?.message, close.reason]);
   if (/max_duration_exceeded/.test(words)) return { reason: 'max-duration', failure: undefined };
   // The vendor ends with 1000 when the agent hung up; an error said before makes even that a failure.
   if (close.code === 1000 && (lastError === undefined || lastError.shape === 'client_error')) {
@@ -38,6 +38,16 @@ export function endingOf(close: AgentClose): AgentEnding {
   }
   const detail = `ElevenLabs closed with ${close.code}${words === '' ? '' : `: ${words}`}`.slice(0, 500);
   return { reason: 'agent-failed', failure: { code: codeOf(close, words), detail } };
+}
+
+/** Each once: the vendor repeats the message of an error in the reason of the close. */
+function wordsOf(texts: readonly (string | undefined)[]): string {
+  return texts
+    .filter(
+      (text, at) =>
+        text !== undefined && text !== '' && !texts.slice(0, at).some((other) => other?.includes(text)),
+    )
+    .join(' ');
 }
 
 function codeOf({ code, queueTimedOut }: AgentClose, words: string): ErrorCode {

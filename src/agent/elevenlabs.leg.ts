@@ -8,26 +8,11 @@ import type { CallFailure } from '../core/call/call.js';
 import type { Cancel, Clock } from '../core/clock.js';
 import { WireError } from '../protocol/decoding.js';
 import { decodeFromAgent, encodeToAgent } from '../protocol/elevenlabs/conversation.codec.js';
-import type { AgentError, FromAgent } from '../protocol/elevenlabs/conversation.messages.js';
+import type { AgentError } from '../protocol/elevenlabs/conversation.messages.js';
 import { endingOf } from './agent-ending.js';
+import type { AgentSocketLimits } from './agent-socket-limits.js';
+import { deliver, type SocketControl } from './elevenlabs.inbox.js';
 import { initiationOf } from './initiation.js';
-
-export interface AgentSocketLimits {
-  /** Single frames above 1.4 MB were recorded; the vendor's own clients take 16 MiB. */
-  readonly maxMessageBytes: number;
-  readonly handshakeTimeoutMs: number;
-  /** Nothing at all, not even a ping, for this long: dead. */
-  readonly silenceMs: number;
-  /** Unsent bytes beyond which the agent counts as unreachable. */
-  readonly maxBufferedBytes: number;
-}
-
-export const AGENT_SOCKET_LIMITS: AgentSocketLimits = {
-  maxMessageBytes: 16 * 1024 * 1024,
-  handshakeTimeoutMs: 8000,
-  silenceMs: 120_000,
-  maxBufferedBytes: 1024 * 1024,
-};
 
 export type WireOddity = 'ignored' | 'unknown' | 'malformed' | 'binary';
 
@@ -44,7 +29,7 @@ const CLOSE_AFTER_ERROR_MS = 3000;
 const CLOSE_GRACE_MS = 2000;
 const REQUIRED_FORMAT = 'ulaw_8000';
 
-export class ElevenLabsLeg implements AgentLeg {
+export class ElevenLabsLeg implements AgentLeg, SocketControl {
   private socket: WebSocket | undefined;
   private initiation: string | undefined;
   private over = false;
@@ -90,6 +75,10 @@ export class ElevenLabsLeg implements AgentLeg {
     this.send(`{"user_audio_chunk":"${payload}"}`);
   }
 
+  pong(eventId: number): void {
+    this.send(encodeToAgent({ type: 'pong', event_id: eventId }));
+  }
+
   answerTool(id: string, result: string, isError: boolean): void {
     this.send(encodeToAgent({ type: 'client_tool_result', tool_call_id: id, result, is_error: isError }));
   }
@@ -131,92 +120,21 @@ export class ElevenLabsLeg implements AgentLeg {
     if (this.over) return;
     this.framesSeen += 1;
     if (isBinary) {
-      this.parts.odd('binary');
+      this.odd('binary');
       return;
     }
     const message = decodeFromAgent(textOf(frame));
-    if (message.type === 'ignored' || message.type === 'unknown') this.parts.odd(message.type);
-    else this.handle(message);
-  }
-
-  private handle(message: FromAgent): void {
-    const { events } = this.parts;
-    switch (message.type) {
-      case 'audio': {
-        events.agentAudio(message.audio_event.audio_base_64, message.audio_event.event_id);
-        break;
-      }
-      case 'ping': {
-        this.send(encodeToAgent({ type: 'pong', event_id: message.ping_event.event_id }));
-        break;
-      }
-      case 'interruption': {
-        events.interrupted(message.interruption_event.event_id);
-        break;
-      }
-      case 'user_transcript': {
-        const { user_transcript: text, event_id: eventId } = message.user_transcription_event;
-        events.callerSaid(text, eventId);
-        break;
-      }
-      case 'agent_response': {
-        events.agentSaid(message.agent_response_event.agent_response, message.agent_response_event.event_id);
-        break;
-      }
-      case 'agent_response_correction': {
-        const { corrected_agent_response: text, event_id: eventId } = message.agent_response_correction_event;
-        events.agentCorrected(text, eventId);
-        break;
-      }
-      default: {
-        this.handleControl(message);
-      }
-    }
-  }
-
-  /** What comes a few times in a call. */
-  private handleControl(message: FromAgent): void {
-    switch (message.type) {
-      case 'conversation_initiation_metadata': {
-        const event = message.conversation_initiation_metadata_event;
-        this.conversationId = event.conversation_id;
-        this.checkFormats(event.user_input_audio_format, event.agent_output_audio_format);
-        if (!this.over) this.parts.events.agentReady(this.conversationId);
-        break;
-      }
-      case 'client_tool_call': {
-        const call = message.client_tool_call;
-        this.parts.events.toolCalled({
-          id: call.tool_call_id,
-          name: call.tool_name,
-          input: call.parameters,
-          expectsResponse: call.expects_response,
-        });
-        break;
-      }
-      case 'agent_tool_response': {
-        const { tool_name: name, is_error: isError, is_called: isCalled } = message.agent_tool_response;
-        if (name === 'end_call' && !isError && isCalled) this.parts.events.agentEnding();
-        break;
-      }
-      case 'queue_status': {
-        this.queueMoved(message.queue_status_event.status);
-        break;
-      }
-      case 'error': {
-        this.errorTold(message);
-        break;
-      }
-      default: {
-        // agent_response_complete and vad_score: ends of generation and loudness, of no use to the line.
-        this.parts.odd('ignored');
-      }
-    }
+    if (message.type === 'ignored' || message.type === 'unknown') this.odd(message.type);
+    else deliver(message, this.parts.events, this);
   }
 
   /** Noise instead of voices is how a mismatch is heard, so it is refused by name before anybody hears it. */
-  private checkFormats(input: string, output: string): void {
-    if (input === REQUIRED_FORMAT && output === REQUIRED_FORMAT) return;
+  started(conversationId: string, input: string, output: string): void {
+    this.conversationId = conversationId;
+    if (input === REQUIRED_FORMAT && output === REQUIRED_FORMAT) {
+      this.parts.events.agentReady(conversationId);
+      return;
+    }
     this.socket?.close(1000, 'audio format');
     this.fail({
       code: 'agent-format',
@@ -224,13 +142,13 @@ export class ElevenLabsLeg implements AgentLeg {
     });
   }
 
-  private queueMoved(status: string): void {
+  queueMoved(status: string): void {
     if (status === 'waiting') this.parts.events.agentQueued();
     else if (status === 'admitted') this.parts.events.agentReady(this.conversationId);
     else if (status === 'timed_out') this.queueTimedOut = true;
   }
 
-  private errorTold(error: AgentError): void {
+  errorTold(error: AgentError): void {
     this.lastError = error;
     // A client_error concerns one message; the others announce the end, which the vendor may leave to us.
     if (error.shape === 'client_error') return;
@@ -238,6 +156,10 @@ export class ElevenLabsLeg implements AgentLeg {
       this.socket?.terminate();
       this.closed(error.code ?? 1011, '');
     });
+  }
+
+  odd(kind: WireOddity): void {
+    this.parts.odd(kind);
   }
 
   private closed(code: number, reason: string): void {
@@ -277,7 +199,7 @@ export class ElevenLabsLeg implements AgentLeg {
     try {
       task();
     } catch (error) {
-      this.parts.odd('malformed');
+      this.odd('malformed');
       if (error instanceof WireError) return;
       this.socket?.terminate();
       this.fail({ code: 'internal', detail: 'A message of the agent could not be handled.' });

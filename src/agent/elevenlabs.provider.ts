@@ -12,7 +12,8 @@ import type { AppLogger } from '../ops/logger.js';
 import { Metrics } from '../ops/metrics.js';
 import { APP_LOGGER } from '../ops/tokens.js';
 import { codeOfStatus } from './agent-ending.js';
-import { AGENT_SOCKET_LIMITS, ElevenLabsLeg } from './elevenlabs.leg.js';
+import { AGENT_SOCKET_LIMITS } from './agent-socket-limits.js';
+import { ElevenLabsLeg } from './elevenlabs.leg.js';
 import { SignedUrls } from './signed-urls.js';
 
 const MAX_TRIES = 2;

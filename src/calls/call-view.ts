@@ -2,7 +2,7 @@
  * A call as the outside sees it.
  */
 import type { Call } from '../core/call/call.js';
-import type { CallDto } from './calls.dto.js';
+import type { CallDto } from './call.dto.js';
 
 function iso(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();

@@ -15,7 +15,8 @@ import type { Response } from 'express';
 import { inputPipe } from '../ops/input.pipe.js';
 import { ApiProblems } from '../ops/problem.js';
 import { viewOf } from './call-view.js';
-import { CallDto, CallListDto, CallQueryDto, PlaceCallDto } from './calls.dto.js';
+import { CallDto, CallListDto } from './call.dto.js';
+import { CallQueryDto, PlaceCallDto } from './calls.dto.js';
 import { CallsService, type OutboundRequest } from './calls.service.js';
 import { Idempotency } from './idempotency.js';
 

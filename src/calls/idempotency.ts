@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
-import type { CallDto } from './calls.dto.js';
+import type { CallDto } from './call.dto.js';
 
 const KEPT_MS = 24 * 3_600_000;
 /** About 50 MB of answers; beyond that the oldest are forgotten early. */

@@ -5,7 +5,8 @@
 import { Injectable } from '@nestjs/common';
 import type { WebSocket } from 'ws';
 import { Environment } from '../config/environment.js';
-import { BridgeSession, type BridgeLimits } from '../core/bridge/bridge-session.js';
+import type { BridgeLimits } from '../core/bridge/bridge-parts.js';
+import { BridgeSession } from '../core/bridge/bridge-session.js';
 import { AgentProvider } from '../core/bridge/legs.js';
 import type { EndReason } from '../core/call/call.js';
 import { Clock, type Cancel } from '../core/clock.js';

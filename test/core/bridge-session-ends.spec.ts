@@ -66,6 +66,7 @@ describe('an agent that ends the call', () => {
     rig.speaks(100);
     rig.clock.advance(4999);
     expect(rig.agent.verbs).not.toContain('close');
+    rig.echoLastMark();
     rig.clock.advance(1);
     expect(rig.agent.verbs).toContain('close');
     expect(rig.ending).toMatchObject({ reason: 'agent-ended' });
@@ -74,8 +75,18 @@ describe('an agent that ends the call', () => {
   it('ends at once when nothing is left to hear', () => {
     const rig = BridgeRig.talking();
     rig.speaks(200);
-    rig.clock.advance(200);
+    rig.echoLastMark();
     rig.session.agentGone(undefined, 'agent-ended');
+    expect(rig.ending).toMatchObject({ reason: 'agent-ended' });
+  });
+
+  it('does not take the word of the clock for what the line has not confirmed', () => {
+    const rig = BridgeRig.talking();
+    rig.speaks(200);
+    rig.clock.advance(1000);
+    rig.session.agentGone(undefined, 'agent-ended');
+    expect(rig.ending).toBeUndefined();
+    rig.echoLastMark();
     expect(rig.ending).toMatchObject({ reason: 'agent-ended' });
   });
 

@@ -84,6 +84,7 @@ describe('a tool that the agent calls', () => {
     expect(rig.agent.verbs).toContain('tool');
     expect(rig.session.isEnded).toBe(false);
     rig.clock.advance(5000);
+    rig.echoLastMark();
     expect(rig.ending).toMatchObject({ reason: 'agent-ended' });
   });
 

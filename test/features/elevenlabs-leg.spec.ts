@@ -1,6 +1,7 @@
 /** A conversation with an ElevenLabs agent over its socket: what is sent, what is told, and how it ends. */
 import { once } from 'node:events';
-import { AGENT_SOCKET_LIMITS, ElevenLabsLeg } from '../../src/agent/elevenlabs.leg.js';
+import { AGENT_SOCKET_LIMITS } from '../../src/agent/agent-socket-limits.js';
+import { ElevenLabsLeg } from '../../src/agent/elevenlabs.leg.js';
 import type { AgentEvents } from '../../src/core/bridge/legs.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { SocketPair } from '../support/socket-pair.js';

@@ -1,5 +1,5 @@
 import { Idempotency } from '../../src/calls/idempotency.js';
-import type { CallDto } from '../../src/calls/calls.dto.js';
+import type { CallDto } from '../../src/calls/call.dto.js';
 import { CordboardError } from '../../src/core/errors.js';
 import { ManualClock } from '../support/manual-clock.js';
 

@@ -5,37 +5,15 @@
  * `end` is our decision, `…Gone` and `…Stopped` happened to us; all may come twice, and the first cause wins.
  */
 import { bytesOf } from '../audio/base64.js';
-import type { AgentOverrides, CallFailure, EndReason, Variables } from '../call/call.js';
-import type { Cancel, Clock } from '../clock.js';
-import type { ToolCall, ToolContext, ToolRunner } from '../tool/tool.js';
+import type { CallFailure, EndReason, Variables } from '../call/call.js';
+import type { ToolCall, ToolContext } from '../tool/tool.js';
 import type { BridgeCounters, BridgeFact } from './bridge-facts.js';
+import { patienceWithAgent, type BridgeParts } from './bridge-parts.js';
 import { DigitCollector } from './digit-collector.js';
 import { HeldAudio } from './held-audio.js';
-import type { AgentEndReason, AgentEvents, AgentLeg, CarrierEvents, CarrierLeg, LineStart } from './legs.js';
+import type { AgentEndReason, AgentEvents, AgentLeg, CarrierEvents, LineStart } from './legs.js';
 import { PlaybackLedger } from './playback-ledger.js';
-
-export interface BridgeLimits {
-  /** The line must start within this time after its socket opened. */
-  readonly startTimeoutMs: number;
-  /** The agent must be ready within this time after the line started, not counting the vendor's queue. */
-  readonly agentReadyTimeoutMs: number;
-  /** How long a caller is kept waiting in the vendor's queue. */
-  readonly agentQueueTimeoutMs: number;
-  /** A line from which nothing at all came for this long is taken for dead. */
-  readonly lineSilenceMs: number;
-}
-
-export interface BridgeParts {
-  readonly clock: Clock;
-  readonly carrier: CarrierLeg;
-  readonly tools: ToolRunner;
-  readonly limits: BridgeLimits;
-  readonly overrides: AgentOverrides;
-  readonly toolContext: Omit<ToolContext, 'signal' | 'endCall' | 'conversationId' | 'variables'>;
-  /** All variables of the call, now that the line has told its own. */
-  variablesAt(start: LineStart): Variables;
-  tell(fact: BridgeFact): void;
-}
+import { SessionTimers } from './session-timers.js';
 
 type Phase = 'waiting-for-line' | 'waiting-for-agent' | 'talking' | 'finishing' | 'ended';
 
@@ -65,12 +43,12 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
   private readonly ledger = new PlaybackLedger();
   private readonly digits: DigitCollector;
   private readonly over = new AbortController();
-  private cancelDeadline: Cancel | undefined;
-  private cancelLineWatch: Cancel | undefined;
+  private readonly timers: SessionTimers;
 
   constructor(private readonly parts: BridgeParts) {
+    this.timers = new SessionTimers(parts.clock);
     this.digits = new DigitCollector(parts.clock, (digits) => this.sayDigits(digits));
-    this.deadline(parts.limits.startTimeoutMs, () =>
+    this.timers.deadline(parts.limits.startTimeoutMs, () =>
       this.end('stream-failed', {
         code: 'stream-never-came',
         detail: 'The socket opened but sent no start message.',
@@ -98,7 +76,11 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     this.waitForAgent();
     this.agent?.begin({ variables: this.variables, overrides: this.parts.overrides });
     for (const { payload, eventId } of this.agentHold.splice(0)) this.agentAudio(payload, eventId);
-    this.watchLine();
+    this.timers.watch(
+      this.parts.limits.lineSilenceMs,
+      () => this.counters.callerFrames,
+      () => this.lineFailed({ code: 'stream-lost', detail: 'The media stream went silent.' }),
+    );
     if (this.agentIsReady) this.startTalking();
   }
 
@@ -228,8 +210,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
   private finish(reason: EndReason, failure: CallFailure | undefined, lineUp: boolean): void {
     if (this.phase === 'ended') return;
     this.phase = 'ended';
-    this.cancelDeadline?.();
-    this.cancelLineWatch?.();
+    this.timers.stop();
     this.digits.stop();
     this.over.abort();
     this.agent?.close();
@@ -243,7 +224,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
   }
 
   private startTalking(): void {
-    this.cancelDeadline?.();
+    this.timers.cancelDeadline();
     this.phase = 'talking';
     this.callerHold.drain((payload) => this.agent?.sendAudio(payload));
     for (const text of this.heldWords.splice(0)) this.agent?.say(text);
@@ -264,7 +245,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
   }
 
   private waitForLastWords(): void {
-    this.deadline(LAST_WORDS_MS, () => {
+    this.timers.deadline(LAST_WORDS_MS, () => {
       this.agent?.close();
       this.playOut('agent-ended');
     });
@@ -273,41 +254,20 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
   /** Nothing more will come: hang up when the line says, or the clock at the latest, that all has been heard. */
   private playOut(reason: 'agent-ended' | 'max-duration'): void {
     if (this.phase === 'ended' || this.goodbye) return;
-    const owedMs = this.ledger.owedMs(this.parts.clock.now());
-    if (this.phase === 'waiting-for-line' || owedMs === 0) {
+    // The clock runs ahead of the network, so only marks prove that the last syllable was heard.
+    if (this.phase === 'waiting-for-line' || this.ledger.isProvenHeard) {
       this.end(reason);
       return;
     }
+    const owedMs = this.ledger.owedMs(this.parts.clock.now());
     this.phase = 'finishing';
     this.goodbye = { mark: this.ledger.nextMark(), reason };
     this.parts.carrier.mark(this.goodbye.mark);
-    this.deadline(owedMs + MARK_GRACE_MS, () => this.end(reason));
+    this.timers.deadline(owedMs + MARK_GRACE_MS, () => this.end(reason));
   }
 
-  /** The vendor's queue has a patience of its own. */
   private waitForAgent(): void {
-    const { agentReadyTimeoutMs, agentQueueTimeoutMs } = this.parts.limits;
-    const [ms, code, detail] = this.agentIsQueued
-      ? ([
-          agentQueueTimeoutMs,
-          'agent-busy',
-          'The agent stayed in the queue of ElevenLabs for too long.',
-        ] as const)
-      : ([agentReadyTimeoutMs, 'agent-unreachable', 'The agent did not become ready in time.'] as const);
-    this.deadline(ms, () => this.end('agent-failed', { code, detail }));
-  }
-
-  private deadline(ms: number, task: () => void): void {
-    this.cancelDeadline?.();
-    this.cancelDeadline = this.parts.clock.after(ms, task);
-  }
-
-  /** Compares counters instead of reading the clock for every frame. */
-  private watchLine(): void {
-    const seen = this.counters.callerFrames;
-    this.cancelLineWatch = this.parts.clock.after(this.parts.limits.lineSilenceMs, () => {
-      if (this.counters.callerFrames !== seen) this.watchLine();
-      else this.end('stream-failed', { code: 'stream-lost', detail: 'The media stream went silent.' });
-    });
+    const { ms, failure } = patienceWithAgent(this.parts.limits, this.agentIsQueued);
+    this.timers.deadline(ms, () => this.end('agent-failed', failure));
   }
 }

@@ -76,6 +76,11 @@ export class PlaybackLedger {
     return true;
   }
 
+  /** Whether marks prove that everything sent was played. */
+  get isProvenHeard(): boolean {
+    return this.provenBytes >= this.sentBytes;
+  }
+
   heardBytes(now: number): number {
     const owedByClock = Math.max(0, this.silentFrom - now) * BYTES_PER_MS;
     return Math.max(this.provenBytes, Math.min(this.sentBytes, Math.floor(this.sentBytes - owedByClock)));

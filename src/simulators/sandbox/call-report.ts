@@ -105,13 +105,17 @@ function firstAudio(page: CallPage, line: SimulatedCall): string {
   return `${(first.atMs - answered.atMs).toFixed(0)} ms after the answer the agent's voice is on the line`;
 }
 
-function passageRows(way: string, passage: Passage, unit: string): [string, string][] {
-  const { pieces, bytes, lostBytes, exact, delayMs } = passage;
+/** @param unit what the pieces are, in the plural */
+export function passageRows(way: string, passage: Passage, unit: string): [string, string][] {
+  const { pieces, bytes, lostBytes, exact, exactBytes, delayMs } = passage;
   if (bytes === 0) return [[way, 'nothing arrived']];
+  const amount = `${pieces} ${unit}, ${bytes} bytes`;
+  // Behind the first wrong byte nobody knows which piece is which, so neither loss nor delay is claimed.
+  if (!exact) return [[way, `${amount}, NOT BIT-EXACT after ${exactBytes} of them`]];
   const lost = lostBytes === 0 ? 'none lost' : `${lostBytes} BYTES LOST`;
   const { p50, p99, max } = delayMs;
   return [
-    [way, `${pieces} ${unit}, ${bytes} bytes, ${lost}, ${exact ? 'bit-exact' : 'NOT BIT-EXACT'}`],
+    [way, `${amount}, ${lost}, bit-exact`],
     ['  added delay', `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, most ${max.toFixed(2)} ms`],
   ];
 }

@@ -23,11 +23,13 @@ export interface Passage {
   readonly pieces: number;
   /** Bytes that arrived. */
   readonly bytes: number;
-  /** Bytes that were sent in time and never arrived. */
+  /** Bytes that are missing at the end. What is missing before makes the passage inexact and is not counted here. */
   readonly lostBytes: number;
   /** Every byte that arrived is the byte that was sent, in order and once. */
   readonly exact: boolean;
-  /** NaN where nothing could be measured. */
+  /** How many of the first bytes that arrived are those that were sent; all of them when it is exact. */
+  readonly exactBytes: number;
+  /** NaN where nothing could be measured, as when what arrived can no longer be told from its neighbours. */
   readonly delayMs: Quantiles;
 }
 
@@ -47,12 +49,14 @@ export function passageOf(
   const stream = Buffer.concat(sent.map(({ payload }) => payload));
   const due = sent.filter(({ atMs }) => atMs <= openUntilMs);
   const dueBytes = due.reduce((sum, { payload }) => sum + payload.length, 0);
+  const exact = stream.subarray(0, arrived.length).equals(arrived);
   return {
     pieces: due.length,
     bytes: arrived.length,
     lostBytes: Math.max(0, dueBytes - arrived.length),
-    exact: stream.subarray(0, arrived.length).equals(arrived),
-    delayMs: quantiles(delays(sent, received, measuredFromMs)),
+    exact,
+    exactBytes: exact ? arrived.length : arrived.findIndex((byte, at) => byte !== stream[at]),
+    delayMs: quantiles(exact ? delays(sent, received, measuredFromMs) : []),
   };
 }
 

@@ -86,8 +86,11 @@ async function play(printer: Printer, once: boolean, stopping: AbortController):
 
 async function main(): Promise<number> {
   const stopping = new AbortController();
-  // A second signal of the same kind ends the program at once, and the service with it.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stopping.abort());
+  // A second signal ends the program at once; by `exit`, because only then the service ends with it.
+  const stop = (): void => (stopping.signal.aborted ? process.exit(INTERRUPTED) : stopping.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  // Nobody reads any more, as behind `| head`; each write that was under way says so.
+  process.stdout.on('error', () => stopping.abort());
   let options: { once?: boolean; help?: boolean };
   try {
     options = parseArgs({ options: { once: { type: 'boolean' }, help: { type: 'boolean' } } }).values;

@@ -148,8 +148,10 @@ export class Sandbox {
   }
 
   private noted(page: CallPage, observation: Observation): void {
+    // How calls break off when everything is taken down says nothing about the service.
+    if (this.isStopping) return;
     this.options.onObservation(page, observation);
-    if (observation.by !== 'twilio' || observation.what !== 'settled' || this.isStopping) return;
+    if (observation.by !== 'twilio' || observation.what !== 'settled') return;
     this.report(page).catch((error: unknown) => {
       if (!this.isStopping) this.options.onReportFailed(page, error);
     });

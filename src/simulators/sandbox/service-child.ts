@@ -4,6 +4,7 @@
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -58,7 +59,10 @@ export async function startService(options: ServiceOptions): Promise<ServiceChil
     detached: true,
   });
   for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', options.show);
-  const killAtExit = (): void => void child.kill('SIGKILL');
+  const killAtExit = (): void => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
   process.once('exit', killAtExit);
   const exited = untilGone(child).finally(async () => {
     process.off('exit', killAtExit);

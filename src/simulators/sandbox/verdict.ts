@@ -53,10 +53,10 @@ function faultsOfEnd({ status, endReason }: CallOutcome, expected: Expected): st
   return faults;
 }
 
-function faultsOfPassage(way: string, { bytes, lostBytes, exact }: Passage): string[] {
+function faultsOfPassage(way: string, { bytes, lostBytes, exact, exactBytes }: Passage): string[] {
   if (bytes === 0) return [`${way}: nothing arrived`];
   const faults: string[] = [];
-  if (!exact) faults.push(`${way}: what arrived is not what was sent`);
+  if (!exact) faults.push(`${way}: what arrived is not what was sent, after ${exactBytes} bytes`);
   if (lostBytes > 0) faults.push(`${way}: ${lostBytes} bytes were lost`);
   return faults;
 }

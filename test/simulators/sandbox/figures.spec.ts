@@ -12,6 +12,7 @@ describe('the passage from one end to the other', () => {
       bytes: 6,
       lostBytes: 0,
       exact: true,
+      exactBytes: 6,
       // The last byte of the first piece came with the second arrival, that of the second with the third.
       delayMs: { p50: 3, p99: 5, max: 5 },
     });
@@ -26,6 +27,19 @@ describe('the passage from one end to the other', () => {
     const sent = [piece('aa', 0), piece('bb', 20), piece('cc', 40)];
     const { lostBytes, exact } = passageOf(sent, [piece('aa', 1), piece('cc', 41)]);
     expect({ lostBytes, exact }).toEqual({ lostBytes: 2, exact: false });
+  });
+
+  it('says up to where it is exact, and measures no delay of pieces that nobody can tell apart', () => {
+    const sent = [piece('aa', 0), piece('bb', 20), piece('cc', 40), piece('dd', 60)];
+    // The last piece came after the closing began, and makes up in number for the one that is missing.
+    const passage = passageOf(sent, [piece('aa', 1), piece('cc', 41), piece('dd', 61)], { openUntilMs: 50 });
+    expect(passage).toMatchObject({
+      exact: false,
+      exactBytes: 2,
+      delayMs: { p50: Number.NaN, max: Number.NaN },
+    });
+    expect(passageOf(sent, [piece('aaX', 1)])).toMatchObject({ exact: false, exactBytes: 2 });
+    expect(passageOf([piece('aa', 0)], [piece('aa', 1), piece('bb', 2)]).exactBytes).toBe(2);
   });
 
   it('is not exact when a piece comes twice, at the end as well', () => {

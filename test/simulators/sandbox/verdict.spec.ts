@@ -8,6 +8,7 @@ const WHOLE: Passage = {
   bytes: 1600,
   lostBytes: 0,
   exact: true,
+  exactBytes: 1600,
   delayMs: { p50: 1, p99: 2, max: 3 },
 };
 const EXPECTED: Expected = {
@@ -43,7 +44,11 @@ describe('the verdict on a call', () => {
     ['another reason', { endReason: 'caller-hung-up' }, /caller-hung-up instead of agent-ended/],
     ['no reason', { endReason: null }, /endReason is missing/],
     ['lost bytes of the caller', { upward: { ...WHOLE, lostBytes: 160 } }, /caller → agent: 160 bytes/],
-    ['changed bytes of the caller', { upward: { ...WHOLE, exact: false } }, /caller → agent: what arrived/],
+    [
+      'changed bytes of the caller',
+      { upward: { ...WHOLE, exact: false, exactBytes: 480 } },
+      /caller → agent: what arrived is not what was sent, after 480 bytes/,
+    ],
     ['lost bytes of the agent', { downward: { ...WHOLE, lostBytes: 8 } }, /agent → caller: 8 bytes/],
     ['changed bytes of the agent', { downward: { ...WHOLE, exact: false } }, /agent → caller: what arrived/],
     ['a deaf agent', { upward: { ...WHOLE, bytes: 0 } }, /caller → agent: nothing arrived/],

@@ -52,6 +52,10 @@ describe('the synthesiser', () => {
     expect(rms(mulaw)).toBeGreaterThan(1000);
   });
 
+  it('goes on after a character that ends a text in C', async () => {
+    expect(await engine.say('Ten\0 of clubs.', 'slt')).toEqual(await engine.say('Ten  of clubs.', 'slt'));
+  });
+
   it('names the voices when asked for another', async () => {
     await expect(engine.say('Hello.', 'nobody')).rejects.toThrow(
       'there is no voice "nobody", only slt, rms, awb, kal, kal16',

@@ -1,0 +1,87 @@
+/**
+ * What clients get about calls. The doc comments become the OpenAPI document.
+ */
+import { ApiProperty } from '@nestjs/swagger';
+import {
+  CALL_STATUSES,
+  END_REASONS,
+  type CallDirection,
+  type CallStatus,
+  type EndReason,
+} from '../core/call/call.js';
+import { OverridesDto } from './calls.dto.js';
+
+export class CallFailureDto {
+  /** Code of the error catalogue. */
+  @ApiProperty({ example: 'agent-missing-variable' })
+  code!: string;
+  detail!: string;
+}
+
+/** Milliseconds between steps of the call; null until both have happened. */
+export class CallTimingsDto {
+  /** From the request to the answer of the phone. */
+  @ApiProperty({ type: Number, nullable: true })
+  requestToAnswerMs!: number | null;
+  /** From the answer to the first message of Twilio's media stream. */
+  @ApiProperty({ type: Number, nullable: true })
+  answerToStreamMs!: number | null;
+  /** From the stream to an agent that is ready. */
+  @ApiProperty({ type: Number, nullable: true })
+  streamToAgentReadyMs!: number | null;
+  /** From the answer to the first audio of the agent on its way to the caller. */
+  @ApiProperty({ type: Number, nullable: true })
+  answerToFirstAudioMs!: number | null;
+}
+
+export class CallDto {
+  @ApiProperty({ example: 'call_5f0c9f4f2b8a4c5e9d3a7b1c2d3e4f50' })
+  id!: string;
+  @ApiProperty({ enum: ['outbound', 'inbound'] })
+  direction!: CallDirection;
+  @ApiProperty({ enum: CALL_STATUSES })
+  status!: CallStatus;
+  /** Who ended the call, or why it never came about; null while it lives. */
+  @ApiProperty({ enum: END_REASONS, nullable: true })
+  endReason!: EndReason | null;
+  /** What went wrong, if something did. */
+  @ApiProperty({ type: CallFailureDto, nullable: true })
+  failure!: CallFailureDto | null;
+  @ApiProperty({ example: '+14155550123' })
+  to!: string;
+  @ApiProperty({ example: '+14155550100' })
+  from!: string;
+  agentId!: string;
+  @ApiProperty({ type: 'object', additionalProperties: true, example: { name: 'John' } })
+  variables!: Readonly<Record<string, string | number | boolean>>;
+  overrides!: OverridesDto;
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
+  metadata!: Readonly<Record<string, string>>;
+  @ApiProperty({ type: String, nullable: true })
+  twilioCallSid!: string | null;
+  @ApiProperty({ type: String, nullable: true })
+  streamSid!: string | null;
+  /** The conversation at ElevenLabs. */
+  @ApiProperty({ type: String, nullable: true })
+  conversationId!: string | null;
+  @ApiProperty({ type: String, nullable: true })
+  answeredBy!: string | null;
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  startedAt!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  answeredAt!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  endedAt!: string | null;
+  @ApiProperty({ type: Number, nullable: true })
+  durationSeconds!: number | null;
+  timings!: CallTimingsDto;
+}
+
+export class CallListDto {
+  @ApiProperty({ type: [CallDto] })
+  data!: CallDto[];
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor!: string | null;
+}

@@ -1,0 +1,47 @@
+/**
+ * What a bridge session is made of, and how patient it is.
+ */
+import type { AgentOverrides, CallFailure, Variables } from '../call/call.js';
+import type { Clock } from '../clock.js';
+import type { ToolContext, ToolRunner } from '../tool/tool.js';
+import type { BridgeFact } from './bridge-facts.js';
+import type { CarrierLeg, LineStart } from './legs.js';
+
+export interface BridgeLimits {
+  /** The line must start within this time after its socket opened. */
+  readonly startTimeoutMs: number;
+  /** The agent must be ready within this time after the line started, not counting the vendor's queue. */
+  readonly agentReadyTimeoutMs: number;
+  /** How long a caller is kept waiting in the vendor's queue. */
+  readonly agentQueueTimeoutMs: number;
+  /** A line from which nothing at all came for this long is taken for dead. */
+  readonly lineSilenceMs: number;
+}
+
+export interface BridgeParts {
+  readonly clock: Clock;
+  readonly carrier: CarrierLeg;
+  readonly tools: ToolRunner;
+  readonly limits: BridgeLimits;
+  readonly overrides: AgentOverrides;
+  readonly toolContext: Omit<ToolContext, 'signal' | 'endCall' | 'conversationId' | 'variables'>;
+  /** All variables of the call, now that the line has told its own. */
+  variablesAt(start: LineStart): Variables;
+  tell(fact: BridgeFact): void;
+}
+
+/** How long to wait for the agent, and what it is called when it does not come. The vendor's queue has a patience of its own. */
+export function patienceWithAgent(
+  limits: BridgeLimits,
+  queued: boolean,
+): { ms: number; failure: CallFailure } {
+  return queued
+    ? {
+        ms: limits.agentQueueTimeoutMs,
+        failure: { code: 'agent-busy', detail: 'The agent stayed in the queue of ElevenLabs for too long.' },
+      }
+    : {
+        ms: limits.agentReadyTimeoutMs,
+        failure: { code: 'agent-unreachable', detail: 'The agent did not become ready in time.' },
+      };
+}
