@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import type { CallReport } from './call-report.js';
-import { paletteFor } from './palette.js';
+import { lineWidth, paletteFor } from './palette.js';
 import { Printer } from './printer.js';
 import { Sandbox } from './sandbox.js';
 import { CALLEE, VARIABLES } from './scenario.js';
@@ -105,7 +105,7 @@ async function main(): Promise<number> {
   const printer = new Printer({
     write: (text) => process.stdout.write(text),
     palette: paletteFor(process.stdout, process.env),
-    columns: Math.min(process.stdout.columns ?? 110, 120),
+    columns: lineWidth(process.stdout.columns),
   });
   introduce(printer);
   try {

@@ -47,6 +47,15 @@ export function paletteFor(
   return stream.isTTY === true && !environment['NO_COLOR'] ? COLOURED : PLAIN;
 }
 
+const USUAL_WIDTH = 110;
+const NARROWEST = 60;
+const WIDEST = 120;
+
+/** Characters of a line. @param columns of the terminal; without one there are none, and one of unknown size says 0 */
+export function lineWidth(columns: number | undefined): number {
+  return columns ? Math.min(Math.max(columns, NARROWEST), WIDEST) : USUAL_WIDTH;
+}
+
 /** Breaks at spaces; a word longer than `width` characters keeps a line to itself. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];

@@ -10,8 +10,8 @@ import { wrapped, type Paint, type Palette } from './palette.js';
 export interface PrinterOptions {
   readonly write: (text: string) => void;
   readonly palette: Palette;
-  /** Characters of a line. Default 110. */
-  readonly columns?: number;
+  /** Characters of a line. */
+  readonly columns: number;
 }
 
 interface Entry {
@@ -23,7 +23,6 @@ interface Entry {
 }
 
 const TIME_WIDTH = 9;
-const DEFAULT_COLUMNS = 110;
 
 export class Printer {
   private readonly palette: Palette;
@@ -65,7 +64,7 @@ export class Printer {
     const time = answered ? `${((atMs - answered.atMs) / 1000).toFixed(2)} s` : '·  ';
     const speaker = page.number > 1 ? `#${page.number} ${who.padEnd(6)}` : who.padEnd(6);
     const margin = ' '.repeat(TIME_WIDTH + 4 + speaker.length);
-    const [first = '', ...rest] = wrapped(text, (this.options.columns ?? DEFAULT_COLUMNS) - margin.length);
+    const [first = '', ...rest] = wrapped(text, this.options.columns - margin.length);
     this.line(`${dim(time.padStart(TIME_WIDTH))}  ${paint(`${speaker}  ${first}`)}`);
     for (const more of rest) this.line(`${margin}${paint(more)}`);
     if (remark !== undefined) this.line(`${margin}${dim(remark)}`);

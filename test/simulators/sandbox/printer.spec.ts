@@ -1,7 +1,7 @@
 /** What a person sees of a call, and which call it belongs to. */
 import type { Observation } from '../../../src/simulators/observation.js';
 import { CallBook } from '../../../src/simulators/sandbox/call-book.js';
-import { paletteFor, PLAIN, wrapped } from '../../../src/simulators/sandbox/palette.js';
+import { lineWidth, paletteFor, PLAIN, wrapped } from '../../../src/simulators/sandbox/palette.js';
 import { Printer } from '../../../src/simulators/sandbox/printer.js';
 import { readableLog } from '../../../src/simulators/sandbox/service-log.js';
 
@@ -101,6 +101,10 @@ describe('colours', () => {
 });
 
 describe('wrapping', () => {
+  it('goes by the terminal, within what can be read, and by no terminal that knows no size', () => {
+    expect([100, 300, 20, 0, undefined].map(lineWidth)).toEqual([100, 120, 60, 110, 110]);
+  });
+
   it('breaks at spaces and leaves a long word whole', () => {
     expect(wrapped('one two incomprehensible three', 8)).toEqual(['one two', 'incomprehensible', 'three']);
     expect(wrapped('', 8)).toEqual(['']);
