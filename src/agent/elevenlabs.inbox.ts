@@ -11,13 +11,18 @@ export interface SocketControl {
   started(conversationId: string, inputFormat: string, outputFormat: string): void;
   queueMoved(status: string): void;
   errorTold(error: AgentError): void;
-  odd(kind: 'ignored'): void;
+  odd(kind: 'ignored' | 'malformed'): void;
 }
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 export function deliver(message: FromAgent, events: AgentEvents, control: SocketControl): void {
   switch (message.type) {
     case 'audio': {
-      events.agentAudio(message.audio_event.audio_base_64, message.audio_event.event_id);
+      const { audio_base_64: payload, event_id: eventId } = message.audio_event;
+      // Twilio would play nothing of it, and the ledger would wait for it to be heard.
+      if (payload.length % 4 === 0 && BASE64.test(payload)) events.agentAudio(payload, eventId);
+      else control.odd('malformed');
       break;
     }
     case 'ping': {
@@ -67,8 +72,13 @@ function deliverControl(message: FromAgent, events: AgentEvents, control: Socket
       break;
     }
     case 'agent_tool_response': {
-      const { tool_name: name, is_error: isError, is_called: isCalled } = message.agent_tool_response;
-      if (name === 'end_call' && !isError && isCalled) events.agentEnding();
+      const {
+        tool_name: name,
+        is_error: isError,
+        is_blocked: isBlocked,
+        is_called: isCalled,
+      } = message.agent_tool_response;
+      if (name === 'end_call' && isCalled && !isError && !isBlocked) events.agentEnding();
       break;
     }
     case 'queue_status': {

@@ -55,7 +55,10 @@ export class ElevenLabsProvider extends AgentProvider {
   private async connect(leg: ElevenLabsLeg, callId: string, agentId: string): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       const url = await this.urls.of(callId, agentId);
-      if (leg.isOver) return;
+      if (leg.isOver) {
+        this.urls.forget(callId);
+        return;
+      }
       try {
         await openSocket(url, leg);
         return;

@@ -23,11 +23,16 @@ function overrideOf({
   voiceId,
 }: AgentOverrides): ConversationConfigOverride | undefined {
   const agent = {
-    ...(firstMessage === undefined ? {} : { first_message: firstMessage }),
-    ...(language === undefined ? {} : { language }),
-    ...(prompt === undefined ? {} : { prompt: { prompt } }),
+    ...(isUnset(firstMessage) ? {} : { first_message: firstMessage }),
+    ...(isUnset(language) ? {} : { language }),
+    ...(isUnset(prompt) ? {} : { prompt: { prompt } }),
   };
   const hasAgent = Object.keys(agent).length > 0;
-  if (!hasAgent && voiceId === undefined) return undefined;
-  return { ...(hasAgent ? { agent } : {}), ...(voiceId === undefined ? {} : { tts: { voice_id: voiceId } }) };
+  if (!hasAgent && isUnset(voiceId)) return undefined;
+  return { ...(hasAgent ? { agent } : {}), ...(isUnset(voiceId) ? {} : { tts: { voice_id: voiceId } }) };
+}
+
+/** A client may send null for "not set"; to ElevenLabs it would be an override like any other. */
+function isUnset(value: string | null | undefined): boolean {
+  return value === undefined || value === null;
 }

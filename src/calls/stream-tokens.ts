@@ -20,9 +20,9 @@ export class StreamTokens {
 
   constructor(private readonly clock: Clock) {}
 
-  /** A new token; earlier ones of the same call stop working, since Twilio follows only the answer it got last. */
+  /** A new token. Twilio may ask twice and follow either answer, so earlier ones of the call go on working until one is used. */
   issue(callId: CallId): string {
-    this.sweep(callId);
+    this.sweep();
     const token = newStreamToken();
     this.issued.set(token, { callId, expiresAt: this.clock.now() + STREAM_TOKEN_TTL_MS });
     return token;
@@ -34,17 +34,20 @@ export class StreamTokens {
     return found !== undefined && found.expiresAt > this.clock.now();
   }
 
-  /** The call of the token, once. */
+  /** The call of the token, once; with it every other token of the call is used up. */
   redeem(token: string): CallId | undefined {
     const callId = this.knows(token) ? this.issued.get(token)?.callId : undefined;
     this.issued.delete(token);
+    if (callId) this.forget(callId);
     return callId;
   }
 
-  private sweep(callId: CallId): void {
+  private forget(callId: CallId): void {
+    for (const [token, issued] of this.issued) if (issued.callId === callId) this.issued.delete(token);
+  }
+
+  private sweep(): void {
     const now = this.clock.now();
-    for (const [token, issued] of this.issued) {
-      if (issued.callId === callId || issued.expiresAt <= now) this.issued.delete(token);
-    }
+    for (const [token, { expiresAt }] of this.issued) if (expiresAt <= now) this.issued.delete(token);
   }
 }

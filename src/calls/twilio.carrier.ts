@@ -13,6 +13,8 @@ import { CordboardError } from '../core/errors.js';
 /** The SDK waits 30 s by default; a caller of our API does not. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const MAX_TRIES = 4;
+/** Twilio's limit stands behind ours: if it came first, the record would say that the caller hung up. */
+const LIMIT_SLACK_SECONDS = 10;
 const FIRST_BACKOFF_MS = 250;
 /** No connection was made, so nothing can have been dialled. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
@@ -58,7 +60,7 @@ export class TwilioCarrier extends Carrier {
           statusCallbackMethod: 'POST',
           statusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
           timeout: call.ringTimeoutSeconds,
-          timeLimit: call.maxDurationSeconds,
+          timeLimit: call.maxDurationSeconds + LIMIT_SLACK_SECONDS,
         });
         return placed.sid;
       } catch (error) {

@@ -81,6 +81,7 @@ export class Environment {
   @Transform(integer)
   @IsInt()
   @Min(0)
+  @Max(86_400)
   DRAIN_TIMEOUT_SECONDS: number = 3600;
 
   @Variable({

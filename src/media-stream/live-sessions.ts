@@ -27,6 +27,10 @@ export class LiveSessions {
     this.sessions.set(id, session);
   }
 
+  has(id: CallId): boolean {
+    return this.sessions.has(id);
+  }
+
   remove(id: CallId): void {
     const session = this.sessions.get(id);
     if (!session) return;

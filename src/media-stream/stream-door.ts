@@ -9,6 +9,7 @@ import { CallStore } from '../core/call/call.store.js';
 import { ERRORS, type ErrorCode } from '../core/errors.js';
 import { Metrics } from '../ops/metrics.js';
 import { TwilioSignature } from '../twiml/twilio-signature.js';
+import { LiveSessions } from './live-sessions.js';
 import { askedStream } from './stream-path.js';
 
 export interface Admitted {
@@ -24,6 +25,7 @@ export class StreamDoor {
     private readonly tokens: StreamTokens,
     private readonly signature: TwilioSignature,
     private readonly store: CallStore,
+    private readonly live: LiveSessions,
     private readonly metrics: Metrics,
   ) {}
 
@@ -52,7 +54,8 @@ export class StreamDoor {
       return 'bad-signature';
     const callId = this.tokens.redeem(asked.token);
     const call = callId && (await this.store.find(callId));
-    if (!call || call.endReason !== null) return 'bad-stream-token';
+    // A call has one line: a second socket would be a second agent, at somebody's cost.
+    if (!call || call.endReason !== null || this.live.has(call.id)) return 'bad-stream-token';
     this.admitted.set(request, { call, query: asked.query });
     return undefined;
   }

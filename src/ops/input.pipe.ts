@@ -7,7 +7,9 @@ import { CordboardError, type FieldFault } from '../core/errors.js';
 
 export function faultsOf(errors: readonly ValidationError[], path = ''): FieldFault[] {
   return errors.flatMap((error) => {
-    const field = path === '' ? error.property : `${path}.${error.property}`;
+    // A body that is no object at all comes without a property.
+    const name: string | undefined = error.property;
+    const field = path === '' ? (name ?? 'body') : `${path}.${name}`;
     const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
       field,
       message: rule === 'whitelistValidation' ? 'is not a field of this request; remove it' : message,

@@ -4,7 +4,7 @@
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import { validate } from 'class-validator';
+import { validate, type ValidationError } from 'class-validator';
 import { Clock } from '../core/clock.js';
 import {
   ToolRunner,
@@ -52,8 +52,19 @@ export class NestToolRunner extends ToolRunner {
   }
 
   private async answer(registered: RegisteredTool, call: ToolCall, context: ToolContext): Promise<Answer> {
-    const input = plainToInstance(registered.input, call.input);
-    const errors = await validate(input, { whitelist: true, forbidUnknownValues: false });
+    let input: object;
+    let errors: ValidationError[];
+    try {
+      input = plainToInstance(registered.input, call.input);
+      errors = await validate(input, { whitelist: true, forbidUnknownValues: false });
+    } catch (error) {
+      // A transform or a rule of the tool's own threw at what the model sent.
+      this.logger.warn(
+        { callId: context.callId, tool: registered.name, err: error },
+        'arguments of a tool could not be read',
+      );
+      return { text: 'The arguments were not right. Correct them and try again.', outcome: 'bad-input' };
+    }
     if (errors.length > 0) {
       const faults = faultsOf(errors).map(({ field, message }) => `${field}: ${message}`);
       return {

@@ -9,6 +9,8 @@ const { VoiceResponse } = twilio.twiml;
 
 /** Twilio takes parameters whose name and value together have fewer than 500 characters. */
 const MAX_PARAMETER_CHARS = 499;
+/** Twilio reads at most 64 kB of TwiML; one character may be escaped to six, or take up to four bytes. */
+const MAX_PARAMETERS_BYTES = 48_000;
 
 export interface StreamAnswer {
   readonly streamUrl: string;
@@ -22,10 +24,13 @@ export function connectStream({ streamUrl, actionUrl, statusUrl, variables }: St
   const response = new VoiceResponse();
   const connect = response.connect({ action: actionUrl, method: 'POST' });
   const stream = connect.stream({ url: streamUrl, statusCallback: statusUrl, statusCallbackMethod: 'POST' });
+  let bytes = 0;
   for (const [name, value] of Object.entries(variables)) {
     const text = String(value);
     // TwiML can be read in Twilio's console; secrets stay between us and the agent.
     if (name.startsWith('secret__') || name.length + text.length > MAX_PARAMETER_CHARS) continue;
+    bytes += name.length + Buffer.byteLength(text.replaceAll(/[&<>"]/g, '&quot;'));
+    if (bytes > MAX_PARAMETERS_BYTES) break;
     stream.parameter({ name, value: text });
   }
   response.hangup();

@@ -62,7 +62,9 @@ export class TwimlService {
     if (!call) return hangUp();
     const event = callEventOf(request);
     if (event?.type === 'carrier.ended') {
-      await this.journal.apply(call.id, event);
+      // Without a duration here, the record is left for the status callback that follows and knows it.
+      const told = event.durationSeconds !== undefined;
+      await this.journal.apply(call.id, told ? event : { type: 'end.decided', reason: 'caller-hung-up' });
       return hangUp();
     }
     // Nobody decided the end, so the stream failed before it reached us; its own callback may say more, and came first or not.

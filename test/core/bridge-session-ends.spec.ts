@@ -80,6 +80,14 @@ describe('an agent that ends the call', () => {
     expect(rig.ending).toMatchObject({ reason: 'agent-ended' });
   });
 
+  it('is a failure when it closes before the conversation began', () => {
+    const rig = new BridgeRig();
+    rig.session.attachAgent(rig.agent);
+    rig.session.lineStarted(startOf());
+    rig.session.agentGone(undefined, 'agent-ended');
+    expect(rig.ending).toMatchObject({ reason: 'agent-failed', failure: { code: 'agent-lost' } });
+  });
+
   it('does not take the word of the clock for what the line has not confirmed', () => {
     const rig = BridgeRig.talking();
     rig.speaks(200);

@@ -30,13 +30,13 @@ describe('a stream token', () => {
     expect(tokens.redeem(token)).toBeUndefined();
   });
 
-  it('stops working when its call gets another, and leaves other calls alone', () => {
+  it('stops working when another of its call was used, and leaves other calls alone', () => {
     const tokens = new StreamTokens(new ManualClock());
     const first = tokens.issue('call_1');
     const other = tokens.issue('call_2');
     const second = tokens.issue('call_1');
-    expect(tokens.redeem(first)).toBeUndefined();
     expect(tokens.redeem(second)).toBe('call_1');
+    expect(tokens.redeem(first)).toBeUndefined();
     expect(tokens.redeem(other)).toBe('call_2');
   });
 

@@ -80,7 +80,7 @@ describe('the carrier', () => {
         To: call.to,
         From: call.from,
         Timeout: '25',
-        TimeLimit: '90',
+        TimeLimit: '100',
         Method: 'POST',
         Url: `http://127.0.0.1:9/twiml?call=${call.id}`,
         StatusCallback: `http://127.0.0.1:9/twilio/status?call=${call.id}#rc=3&rp=5xx,ct,rt`,

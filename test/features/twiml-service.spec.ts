@@ -58,8 +58,8 @@ describe('the answer to a voice request', () => {
         from: '+14155550123',
       },
     ]);
-    expect(rig.tokens.redeem(tokenIn(first))).toBeUndefined();
-    expect(rig.tokens.redeem(tokenIn(second))).toBe(page?.calls[0]?.id);
+    expect(rig.tokens.redeem(tokenIn(first))).toBe(page?.calls[0]?.id);
+    expect(rig.tokens.redeem(tokenIn(second))).toBeUndefined();
   });
 
   it('takes a call that somebody else placed for an outbound one', async () => {
@@ -138,6 +138,18 @@ describe('what becomes of a line whose stream is over', () => {
       endReason: 'stream-failed',
       failure: { code: 'stream-lost' },
     });
+  });
+
+  it('leaves the record for the callback that knows the duration', async () => {
+    const rig = new TwimlRig();
+    const call = await rig.dialled({}, streamed);
+    await rig.twiml.next({ CallSid: CALL_SID, CallStatus: 'completed' }, { call: call.id });
+    expect(await rig.read(call)).toMatchObject({ status: 'in-progress', endReason: 'caller-hung-up' });
+    await rig.twiml.status(
+      { CallSid: CALL_SID, CallStatus: 'completed', CallDuration: '42' },
+      { call: call.id },
+    );
+    expect(await rig.read(call)).toMatchObject({ status: 'completed', durationSeconds: 42 });
   });
 
   it('ends the record when the request says that the line is over', async () => {

@@ -61,6 +61,13 @@ describe('the doors', () => {
     ],
     ['a list as a variable', { to: '+14155550123', variables: { a: [1] } }, 'variables', /"a" must be/],
     ['a reserved variable', { to: '+14155550123', variables: { system__x: '1' } }, 'variables', /system__/],
+    [
+      'a character that no TwiML can carry',
+      { to: '+14155550123', variables: { a: 'x\u0000' } },
+      'variables',
+      /control/,
+    ],
+    ['half a character', { to: '+14155550123', variables: { a: '\ud800' } }, 'variables', /control/],
     ['variables that are no object', { to: '+14155550123', variables: 'x' }, 'variables', /object/],
     ['an empty override', { to: '+14155550123', overrides: { prompt: '' } }, 'overrides.prompt', /longer/],
     [
@@ -75,6 +82,12 @@ describe('the doors', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'bad-input', status: 400 } });
     expect(answer.body.errors?.map((fault) => fault.field)).toContain(field);
     expect(answer.body.errors?.find((fault) => fault.field === field)?.message).toMatch(message);
+  });
+
+  it('name the fields of a body that is a list', async () => {
+    const answer = await system.request<ProblemJson>('POST', '/calls', [{}]);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'bad-input' } });
+    expect(answer.body.errors?.every(({ field }) => typeof field === 'string')).toBe(true);
   });
 
   it('name a body that is no JSON, and one that is too large', async () => {

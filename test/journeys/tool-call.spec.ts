@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Module } from '@nestjs/common';
-import { IsInt, Min } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsInt, IsString, Min } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import type { ToolContext } from '../../src/core/tool/tool.js';
 import { CallTool, NoInput, Tool } from '../../src/tools/tool.decorator.js';
@@ -29,7 +30,21 @@ class HangingTool extends CallTool<NoInput> {
   }
 }
 
-@Module({ providers: [DoubleTool, HangingTool] })
+class FragileInput {
+  @JSONSchema({ description: 'Some words.' })
+  @Transform(({ value }: { value: string }) => value.trim())
+  @IsString()
+  words!: string;
+}
+
+@Tool({ name: 'fragile', description: 'Has a transform that throws at numbers.', input: FragileInput })
+class FragileTool extends CallTool<FragileInput> {
+  run({ words }: FragileInput): string {
+    return words;
+  }
+}
+
+@Module({ providers: [DoubleTool, HangingTool, FragileTool] })
 class ShopModule {}
 
 const calls = (
@@ -76,6 +91,7 @@ describe('the tools of a call', () => {
           calls('check_inventory', {}),
           calls('double', { value: 21 }),
           calls('double', { value: 'many' }),
+          calls('fragile', { words: 7 }),
           calls('hang', {}),
           calls('nobody_wrote_this', {}),
           calls('double', { value: 1 }, { expectsResponse: false }),
@@ -103,6 +119,7 @@ describe('the tools of a call', () => {
       { result: expect.stringContaining('item: '), isError: true },
       { result: '{"result":42,"for":"John"}', isError: false },
       { result: expect.stringContaining('value must be an integer'), isError: true },
+      { result: expect.stringContaining('not right'), isError: true },
       { result: expect.stringContaining('took too long'), isError: true },
       { result: expect.stringContaining('no tool named nobody_wrote_this'), isError: true },
       { result: expect.stringContaining('call ends'), isError: false },
@@ -122,6 +139,7 @@ describe('the tools of a call', () => {
       'check_inventory',
       'double',
       'end_call',
+      'fragile',
       'hang',
     ]);
     expect(tools.body.data.find(({ name }) => name === 'double')?.parameters).toEqual({

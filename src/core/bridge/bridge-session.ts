@@ -196,7 +196,10 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
   agentGone(failure: CallFailure | undefined, reason: AgentEndReason): void {
     this.agent = undefined;
     if (this.phase === 'ended') return;
-    if (failure && this.phase !== 'finishing') this.end(reason, failure);
+    if (!failure && this.conversationId === '') {
+      const early = 'The agent closed before the conversation began.';
+      this.end('agent-failed', { code: 'agent-lost', detail: early });
+    } else if (failure && this.phase !== 'finishing') this.end(reason, failure);
     else this.playOut(reason === 'max-duration' ? reason : 'agent-ended');
   }
 
