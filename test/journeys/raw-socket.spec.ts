@@ -36,7 +36,7 @@ describe('a line written by hand', () => {
       )
       .digest('base64');
 
-  it('brings variables by query and by parameters, spaced JSON, a frame of 1.6 MB, and ends cleanly', async () => {
+  it('brings variables by query and by parameters, spaced JSON, a frame of 1.6 MB, stays the only line of its call, and ends cleanly', async () => {
     const params = {
       CallSid: CALL_SID,
       From: '+14155550177',
@@ -94,6 +94,24 @@ describe('a line written by hand', () => {
     );
     expect(Buffer.concat(played).subarray(-1_200_000).toString('base64')).toBe(huge);
     expect(got.filter(({ mark }) => mark).length).toBeGreaterThan(1);
+
+    const again = await fetch(`${system.url}/twiml`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-twilio-signature': sign(`${system.url}/twiml`, params),
+      },
+      body: new URLSearchParams(params),
+    });
+    const second = /<Stream url="([^"]+)"/.exec(await again.text())?.[1] ?? '';
+    const refused = new WebSocket(second, { headers: { 'x-twilio-signature': sign(second) } });
+    refused.on('error', () => undefined);
+    const status = await new Promise((resolve) => {
+      refused.once('unexpected-response', (_request, response) => resolve(response.statusCode));
+      refused.once('open', () => resolve(101));
+    });
+    refused.terminate();
+    expect(status).toBe(401);
 
     socket.send(
       `{"event":"stop","sequenceNumber":"7","streamSid":"${STREAM_SID}","stop":{"accountSid":"${system.twilio.accountSid}","callSid":"${CALL_SID}"}}`,
