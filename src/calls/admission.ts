@@ -25,7 +25,9 @@ export class Admission {
   ) {
     metrics.gauge('calls_live', 'Calls that this replica holds now.', () => this.held.size);
     feed.subscribe((news) => {
-      if (news.type === 'changed' && isFinal(news.call.status)) this.release(news.call.id);
+      if (news.type === 'adopted') this.held.add(news.call.id);
+      if ((news.type === 'changed' || news.type === 'refreshed') && isFinal(news.call.status))
+        this.release(news.call.id);
     });
   }
 

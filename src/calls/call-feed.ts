@@ -12,6 +12,10 @@ import { APP_LOGGER } from '../ops/tokens.js';
 export type CallNews =
   | { readonly type: 'created'; readonly call: Call }
   | { readonly type: 'changed'; readonly call: Call; readonly before: Call; readonly event: CallEvent }
+  /** Its replica is gone, and this one answers for it now. */
+  | { readonly type: 'adopted'; readonly call: Call }
+  /** Another replica changed it, or something was missed: the record as it is now. What it told is told over there. */
+  | { readonly type: 'refreshed'; readonly call: Call; readonly before: Call }
   /** The fact was late, doubled or out of order and changed nothing. */
   | { readonly type: 'ignored'; readonly call: Call; readonly event: CallEvent }
   /** Something was said or done in the conversation. */

@@ -33,6 +33,15 @@ export class CallMetrics {
         }
         case 'conversation': {
           this.conversation(news.fact);
+          break;
+        }
+        case 'adopted': {
+          metrics.callsRecovered.inc();
+          break;
+        }
+        case 'refreshed': {
+          // The replica that changed the call has counted it.
+          break;
         }
       }
     });
@@ -46,7 +55,7 @@ export class CallMetrics {
     if (before.times.agentReadyAt === null && agentReadyAt !== null && streamStartedAt !== null) {
       this.metrics.agentReadySeconds.observe(Math.max(0, agentReadyAt - streamStartedAt) / 1000);
     }
-    if (!isFinal(call.status)) return;
+    if (!isFinal(call.status) || isFinal(before.status)) return;
     const reason = call.endReason ?? 'unknown';
     this.metrics.callsEnded.inc({ direction: call.direction, status: call.status, reason });
     if (call.failure) this.metrics.failures.inc({ code: call.failure.code });

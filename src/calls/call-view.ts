@@ -26,6 +26,8 @@ export function viewOf(call: Call): CallDto {
     variables: call.variables,
     overrides: call.overrides,
     metadata: call.metadata,
+    campaignId: call.campaignId,
+    webhookUrl: call.webhookUrl,
     twilioCallSid: call.twilioCallSid,
     streamSid: call.streamSid,
     conversationId: call.conversationId,
@@ -35,6 +37,8 @@ export function viewOf(call: Call): CallDto {
     answeredAt: iso(times.answeredAt),
     endedAt: iso(times.endedAt),
     durationSeconds: call.durationSeconds,
+    recording: { status: call.recording.status, durationSeconds: call.recording.durationSeconds },
+    analysis: call.analysis,
     timings: {
       requestToAnswerMs: between(times.createdAt, times.answeredAt),
       answerToStreamMs: between(times.answeredAt, times.streamStartedAt),

@@ -6,7 +6,6 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { isFinal, type Call } from '../core/call/call.js';
 import { deadlineOf, type Remedy } from '../core/call/call-deadline.js';
 import type { FinalStatus } from '../core/call/call-machine.js';
-import { CallStore } from '../core/call/call.store.js';
 import { Carrier, type CarrierView } from '../core/call/carrier.js';
 import { Clock, type Cancel } from '../core/clock.js';
 import type { CallId } from '../core/ids.js';
@@ -32,13 +31,12 @@ export class CallWatch implements OnApplicationShutdown {
   constructor(
     feed: CallFeed,
     private readonly journal: CallJournal,
-    private readonly store: CallStore,
     private readonly carrier: Carrier,
     private readonly clock: Clock,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
     this.unsubscribe = feed.subscribe((news) => {
-      if (news.type === 'created' || news.type === 'changed') this.follow(news.call);
+      if (news.type !== 'ignored' && news.type !== 'conversation') this.follow(news.call);
     });
   }
 
@@ -85,7 +83,7 @@ export class CallWatch implements OnApplicationShutdown {
           detail: 'The call was answered and no media stream was opened.',
         } as const;
         await this.journal.apply(id, { type: 'end.decided', reason: 'stream-failed', failure });
-        const call = await this.store.find(id);
+        const call = await this.journal.find(id);
         if (call?.twilioCallSid) await this.carrier.hangUp(call.twilioCallSid).catch(() => undefined);
         return;
       }
@@ -100,7 +98,7 @@ export class CallWatch implements OnApplicationShutdown {
   }
 
   private async askCarrier(id: CallId, watch: Watched): Promise<void> {
-    const call = await this.store.find(id);
+    const call = await this.journal.find(id);
     if (!call || isFinal(call.status)) return;
     watch.asked += 1;
     const view = call.twilioCallSid === null ? undefined : await this.look(call.twilioCallSid);

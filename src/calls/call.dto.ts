@@ -5,9 +5,11 @@ import { ApiProperty } from '@nestjs/swagger';
 import {
   CALL_STATUSES,
   END_REASONS,
+  RECORDING_STATUSES,
   type CallDirection,
   type CallStatus,
   type EndReason,
+  type RecordingStatus,
 } from '../core/call/call.js';
 import { OverridesDto } from './calls.dto.js';
 
@@ -34,6 +36,28 @@ export class CallTimingsDto {
   answerToFirstAudioMs!: number | null;
 }
 
+export class CallRecordingDto {
+  /** `pending`: asked for, nothing recorded yet. `absent`: asked for, and there was nothing to record. */
+  @ApiProperty({ enum: RECORDING_STATUSES })
+  status!: RecordingStatus;
+  @ApiProperty({ type: Number, nullable: true })
+  durationSeconds!: number | null;
+}
+
+/** What ElevenLabs made of the conversation afterwards. */
+export class CallAnalysisDto {
+  @ApiProperty({ enum: ['success', 'failure', 'unknown'] })
+  successful!: 'success' | 'failure' | 'unknown';
+  @ApiProperty({ type: String, nullable: true })
+  summary!: string | null;
+  /** Results of the agent's evaluation criteria, by their id. */
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  evaluation!: Readonly<Record<string, unknown>>;
+  /** What the agent's data collection found, by name. */
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  collected!: Readonly<Record<string, unknown>>;
+}
+
 export class CallDto {
   @ApiProperty({ example: 'call_5f0c9f4f2b8a4c5e9d3a7b1c2d3e4f50' })
   id!: string;
@@ -58,6 +82,11 @@ export class CallDto {
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
   metadata!: Readonly<Record<string, string>>;
   @ApiProperty({ type: String, nullable: true })
+  campaignId!: string | null;
+  /** Where the events of this call are posted to. */
+  @ApiProperty({ type: String, nullable: true })
+  webhookUrl!: string | null;
+  @ApiProperty({ type: String, nullable: true })
   twilioCallSid!: string | null;
   @ApiProperty({ type: String, nullable: true })
   streamSid!: string | null;
@@ -76,6 +105,9 @@ export class CallDto {
   endedAt!: string | null;
   @ApiProperty({ type: Number, nullable: true })
   durationSeconds!: number | null;
+  recording!: CallRecordingDto;
+  @ApiProperty({ type: CallAnalysisDto, nullable: true })
+  analysis!: CallAnalysisDto | null;
   timings!: CallTimingsDto;
 }
 

@@ -108,7 +108,6 @@ export class CallsController {
 
 /** Fields that were not sent stay absent, so that their defaults apply. */
 function requestOf({
-  record: _record,
   machineDetection: _machineDetection,
   overrides,
   ...body

@@ -4,12 +4,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
-  Equals,
+  IsBoolean,
   IsIn,
   IsInt,
   IsISO8601,
   IsOptional,
   IsString,
+  IsUrl,
   Matches,
   Max,
   MaxLength,
@@ -130,10 +131,20 @@ export class PlaceCallDto {
   })
   metadata?: Record<string, string>;
 
-  /** Recording is not part of this version; only `false` is accepted. */
+  /** Whether to record the call; RECORD_CALLS where it does not say. Whether you may is for the law where the callee is. */
   @IsOptional()
-  @Equals(false, { message: NOT_YET })
+  @IsBoolean()
   record?: boolean;
+
+  /** Where the events of this call are posted to, instead of WEBHOOK_URL. Signed with WEBHOOK_SECRET, which must be set. */
+  @ApiPropertyOptional({ example: 'https://app.example.com/hooks/calls' })
+  @IsOptional()
+  @IsUrl(
+    { require_tld: false, require_protocol: true, protocols: ['http', 'https'] },
+    { message: 'expected an http(s) address' },
+  )
+  @MaxLength(2000)
+  webhookUrl?: string;
 
   /** Machine detection is not part of this version; only `off` is accepted. */
   @ApiPropertyOptional({ enum: ['off'] })
@@ -159,6 +170,12 @@ export class CallQueryDto {
   @IsString()
   @MaxLength(100)
   agentId?: string;
+
+  /** Only calls of this campaign. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  campaignId?: string;
 
   /** Only calls created at this time or later, ISO 8601. */
   @ApiPropertyOptional({ example: '2026-11-23T00:00:00Z' })

@@ -12,7 +12,9 @@ import { CallsController } from './calls.controller.js';
 import { CallsService } from './calls.service.js';
 import { Dialer } from './dialer.js';
 import { Idempotency } from './idempotency.js';
+import { LifeSigns } from './life-signs.js';
 import { LineEnder } from './line-ender.js';
+import { Recovery } from './recovery.js';
 import { StreamTokens } from './stream-tokens.js';
 import { TwilioCarrier } from './twilio.carrier.js';
 
@@ -27,7 +29,9 @@ import { TwilioCarrier } from './twilio.carrier.js';
     CallsService,
     Dialer,
     Idempotency,
+    LifeSigns,
     LineEnder,
+    Recovery,
     StreamTokens,
     { provide: Carrier, useClass: TwilioCarrier },
   ],

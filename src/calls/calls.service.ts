@@ -9,18 +9,21 @@ import {
   type AgentOverrides,
   type Call,
   type CallDirection,
+  type CallRecording,
   type Variables,
 } from '../core/call/call.js';
 import { CallStore, type CallFilter, type CallPage } from '../core/call/call.store.js';
 import { refusalOf } from '../core/call/destination.js';
 import { Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
-import { newCallId, type CallId } from '../core/ids.js';
+import { isCallId, newCallId, type CallId } from '../core/ids.js';
 import { Admission } from './admission.js';
 import { CallJournal } from './call-journal.js';
 import { Dialer } from './dialer.js';
 
 export interface OutboundRequest {
+  /** Chosen before, so that a repeated request finds the call by it. */
+  readonly id?: CallId;
   readonly to: string;
   readonly from?: string;
   readonly agentId?: string;
@@ -29,6 +32,8 @@ export interface OutboundRequest {
   readonly metadata?: Readonly<Record<string, string>>;
   readonly ringTimeoutSeconds?: number;
   readonly maxDurationSeconds?: number;
+  readonly record?: boolean;
+  readonly webhookUrl?: string;
 }
 
 /** A call that we did not place: somebody rings us, or another program placed it with our TwiML address. */
@@ -73,7 +78,7 @@ export class CallsService {
 
   /** Twilio may ask twice about one call, so the call is found before it is made. */
   async receive(received: ReceivedCall): Promise<Call> {
-    const known = await this.store.findBySid(received.twilioCallSid);
+    const known = await this.journal.findBySid(received.twilioCallSid);
     if (known) return known;
     const fresh = this.newCall(received.direction, {
       ...received,
@@ -90,7 +95,7 @@ export class CallsService {
   }
 
   async get(id: string): Promise<Call> {
-    const call = isCallId(id) ? await this.store.find(id) : undefined;
+    const call = isCallId(id) ? await this.journal.find(id) : undefined;
     if (!call) throw new CordboardError('not-found', 'There is no call with this id.');
     return call;
   }
@@ -155,12 +160,17 @@ export class CallsService {
     );
   }
 
+  private recordingOf(asked: boolean): CallRecording {
+    const source = asked ? this.environment.RECORDING_SOURCE : null;
+    return { status: asked ? 'pending' : 'off', source, twilioRecordingSid: null, durationSeconds: null };
+  }
+
   private newCall(
     direction: CallDirection,
     request: OutboundRequest & { from: string; agentId: string },
   ): Call {
     return {
-      id: newCallId(),
+      id: request.id ?? newCallId(),
       version: 1,
       direction,
       status: 'queued',
@@ -172,6 +182,8 @@ export class CallsService {
       variables: request.variables ?? {},
       overrides: request.overrides ?? {},
       metadata: request.metadata ?? {},
+      campaignId: null,
+      webhookUrl: request.webhookUrl ?? null,
       ringTimeoutSeconds: request.ringTimeoutSeconds ?? this.environment.RING_TIMEOUT_SECONDS,
       maxDurationSeconds: request.maxDurationSeconds ?? this.environment.MAX_DURATION_SECONDS,
       twilioCallSid: null,
@@ -179,6 +191,9 @@ export class CallsService {
       conversationId: null,
       answeredBy: null,
       durationSeconds: null,
+      recording: this.recordingOf(request.record ?? this.environment.RECORD_CALLS),
+      cost: { telephony: null, agent: null },
+      analysis: null,
       times: {
         createdAt: this.clock.now(),
         startedAt: null,
@@ -190,10 +205,6 @@ export class CallsService {
       },
     };
   }
-}
-
-function isCallId(id: string): id is CallId {
-  return id.startsWith('call_');
 }
 
 function missing(field: string, message: string): never {

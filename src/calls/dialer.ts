@@ -40,6 +40,11 @@ export class Dialer {
     return this.place(current);
   }
 
+  /** Finds out what became of a call that the carrier was asked for. */
+  async reconcile(call: Call): Promise<Call> {
+    return (await this.store.find(call.id)) ?? call;
+  }
+
   private async place(call: Call): Promise<Call> {
     await this.journal.apply(call.id, { type: 'carrier.asked' });
     try {

@@ -3,7 +3,6 @@
  * it; nothing else reads `process.env`.
  */
 import {
-  ArrayNotEmpty,
   IsInt,
   IsOptional,
   IsString,
@@ -15,84 +14,11 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { Transform } from 'class-transformer';
-import { IsPublicAddress } from './public-address.js';
+import { RecordVariables } from './record-variables.js';
+import { ANY_HTTP, integer, list, withoutSlash } from './transforms.js';
 import { Variable } from './variable.js';
 
-const LOG_LEVELS = /^(fatal|error|warn|info|debug|trace|silent)$/;
-const ANY_HTTP = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
-
-function list({ value }: { value: unknown }): unknown {
-  return typeof value === 'string'
-    ? value
-        .split(',')
-        .map((part) => part.trim())
-        .filter((part) => part !== '')
-    : value;
-}
-function integer({ value }: { value: unknown }): unknown {
-  return typeof value === 'string' && /^-?\d+$/.test(value.trim()) ? Number(value) : value;
-}
-function withoutSlash({ value }: { value: unknown }): unknown {
-  return typeof value === 'string' ? value.replace(/\/+$/, '') : value;
-}
-
-export class Environment {
-  @Variable({ group: 'Service', about: 'Port for HTTP and WebSocket.' })
-  @Transform(integer)
-  @IsInt()
-  @Min(0)
-  @Max(65_535)
-  PORT: number = 3000;
-
-  @Variable({ group: 'Service', about: 'Address to listen on.' })
-  @IsString()
-  @MinLength(1)
-  HOST: string = '0.0.0.0';
-
-  @Variable({
-    group: 'Service',
-    about:
-      'The https address at which Twilio reaches this service; wss:// follows from it, and all signatures are checked against it.',
-    from: 'your domain, or the address your tunnel prints',
-    example: 'https://calls.example.com',
-    required: true,
-  })
-  @Transform(withoutSlash)
-  @IsPublicAddress()
-  PUBLIC_URL!: string;
-
-  @Variable({
-    group: 'Service',
-    about: 'Bearer keys of the REST API, separated by commas, each at least 24 characters.',
-    from: 'make one: openssl rand -hex 24',
-    secret: true,
-    required: true,
-  })
-  @Transform(list)
-  @ArrayNotEmpty()
-  @MinLength(24, { each: true, message: 'each key needs at least 24 characters' })
-  API_KEYS!: string[];
-
-  @Variable({ group: 'Service', about: 'fatal, error, warn, info, debug, trace or silent.' })
-  @Matches(LOG_LEVELS, { message: 'expected fatal, error, warn, info, debug, trace or silent' })
-  LOG_LEVEL: string = 'info';
-
-  @Variable({ group: 'Service', about: 'How long SIGTERM waits for live calls, in seconds.' })
-  @Transform(integer)
-  @IsInt()
-  @Min(0)
-  @Max(86_400)
-  DRAIN_TIMEOUT_SECONDS: number = 3600;
-
-  @Variable({
-    group: 'Service',
-    about:
-      'What the caller hears when the agent fails, spoken by Twilio. Empty: the line is hung up without a word.',
-  })
-  @IsString()
-  APOLOGY_MESSAGE: string =
-    'Sorry, the assistant is not available right now. Please call again later. Goodbye.';
-
+export class Environment extends RecordVariables {
   @Variable({
     group: 'Twilio',
     about: 'The account that places the calls.',
@@ -174,6 +100,17 @@ export class Environment {
   @Transform(withoutSlash)
   @IsUrl(ANY_HTTP, { message: 'expected an http(s) address' })
   ELEVENLABS_API_URL: string = 'https://api.elevenlabs.io';
+
+  @Variable({
+    group: 'ElevenLabs',
+    about: 'Checks the signature of post-call webhooks; unset, they are refused.',
+    from: 'shown once when the webhook is made, https://elevenlabs.io/app/agents/settings',
+    secret: true,
+  })
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  ELEVENLABS_WEBHOOK_SECRET?: string;
 
   @Variable({ group: 'Limits', about: 'Calls that this replica holds at once; more are refused.' })
   @Transform(integer)

@@ -15,14 +15,6 @@ export class EnvironmentError extends Error {
   }
 }
 
-/**
- * Variables that a later version reads. Those that guard money stop the boot, because a guard that is believed to be there
- * and is not is worse than none.
- */
-const NOT_GUARDED_YET: Readonly<Record<string, string>> = {
-  DAILY_BUDGET_USD: 'this version cannot hold a budget: unset it',
-};
-
 /** @throws EnvironmentError with every fault at once. */
 export function readEnvironment(source: Readonly<Record<string, string | undefined>>): Environment {
   const given: Record<string, string> = {};
@@ -36,9 +28,6 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
   const lines = validateSync(environment, { stopAtFirstError: true }).map(({ property, constraints }) =>
     faultLine(property, given[property] === undefined, Object.values(constraints ?? {})[0] ?? 'is not valid'),
   );
-  for (const [name, reason] of Object.entries(NOT_GUARDED_YET)) {
-    if ((source[name] ?? '').trim() !== '') lines.push(`${name}: ${reason}`);
-  }
   if (lines.length > 0) throw new EnvironmentError(lines);
   return environment;
 }

@@ -3,11 +3,13 @@
  */
 
 export interface VariableLabel {
-  readonly group: 'Service' | 'Twilio' | 'ElevenLabs' | 'Limits' | 'Tools';
+  readonly group: 'Service' | 'Record' | 'Webhooks' | 'Twilio' | 'ElevenLabs' | 'Cost' | 'Limits' | 'Tools';
   readonly about: string;
   /** Where to get it, for a variable that is required. */
   readonly from?: string;
   readonly example?: string;
+  /** The default as it would be written, where the field keeps it in another unit. */
+  readonly byDefault?: string;
   readonly secret?: boolean;
   readonly required?: boolean;
 }

@@ -86,6 +86,18 @@ export const ERRORS = {
     mend: 'Send the request again; another replica will take it.',
     retryable: true,
   },
+  'store-away': {
+    status: 503,
+    title: 'The store of calls does not answer.',
+    mend: 'Try again shortly; whoever runs the service looks at DATABASE_URL, or at the log in DATA_DIR.',
+    retryable: true,
+  },
+  'budget-reached': {
+    status: 402,
+    title: 'The budget of the day does not allow another call.',
+    mend: 'Wait for the next day (UTC), or raise DAILY_BUDGET_USD; `GET /usage` says what is left.',
+    retryable: true,
+  },
   'carrier-refused': {
     status: 422,
     title: 'Twilio refused to place the call.',
@@ -174,6 +186,12 @@ export const ERRORS = {
     status: 502,
     title: 'The conversation with the agent broke off.',
     mend: 'See `detail` for the close code and reason that ElevenLabs gave.',
+    retryable: true,
+  },
+  'service-lost': {
+    status: 500,
+    title: 'The process that carried the call ended without warning.',
+    mend: 'Look at the log and the memory of the replica; the call is on record up to its last second.',
     retryable: true,
   },
   internal: {

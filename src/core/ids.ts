@@ -10,6 +10,10 @@ export function newCallId(): CallId {
   return `call_${randomBytes(16).toString('hex')}`;
 }
 
+export function isCallId(id: string): id is CallId {
+  return id.startsWith('call_');
+}
+
 /** 256 random bits for the path of a media socket. */
 export function newStreamToken(): string {
   return randomBytes(32).toString('base64url');

@@ -13,18 +13,12 @@ working directory; the process wins. Space around a value is dropped, and an emp
 \`APOLOGY_MESSAGE\`. When something is missing or malformed the service prints one line for each fault, with the variable, what
 was expected and where to get it, and ends with code 1. Values are never printed.`;
 
-const FOOT = `## Not read
-
-\`DATABASE_URL\` and \`DATA_DIR\` (there is no durable store yet) and \`WEBHOOK_SECRET\` (there are no webhooks of ours yet) change
-nothing in this version. \`DAILY_BUDGET_USD\` stops the start when it is set: this version cannot hold a budget, and a guard that is
-believed to be there and is not is worse than none.`;
-
 export function configurationPage(): string {
   const lines = [HEAD];
   for (const [group, variables] of variableGroups()) {
     lines.push('', `## ${group}`, '', ...table(['Variable', 'Default', 'Meaning'], variables.map(rowOf)));
   }
-  return `${[...lines, '', FOOT].join('\n')}\n`;
+  return `${lines.join('\n')}\n`;
 }
 
 function rowOf(variable: DescribedVariable): string[] {

@@ -4,7 +4,7 @@
 import { Environment } from '../config/environment.js';
 import { variableLabels, type VariableLabel } from '../config/variable.js';
 
-export interface DescribedVariable extends VariableLabel {
+export interface DescribedVariable extends Omit<VariableLabel, 'byDefault'> {
   readonly name: string;
   /** As it would be written in an `.env` file; undefined when there is none. */
   readonly byDefault: string | undefined;
@@ -15,7 +15,7 @@ export function describedVariables(): readonly DescribedVariable[] {
   return [...variableLabels()].map(([name, label]) => ({
     ...label,
     name,
-    byDefault: textOf(defaults.get(name)),
+    byDefault: label.byDefault ?? textOf(defaults.get(name)),
   }));
 }
 

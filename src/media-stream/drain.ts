@@ -25,6 +25,12 @@ export class Drain implements BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     this.readiness.beginDraining();
+    await this.untilOver();
+    if (!(await this.journal.settled(LAST_GRACE_MS)))
+      this.logger.error('shutting down while the store is away: what happened last is not on record');
+  }
+
+  private async untilOver(): Promise<void> {
     if (this.admission.liveCalls === 0) return;
     this.logger.warn({ liveCalls: this.admission.liveCalls }, 'shutting down: waiting for live calls');
     if (await this.admission.untilEmpty(this.environment.DRAIN_TIMEOUT_SECONDS * 1000)) return;

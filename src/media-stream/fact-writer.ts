@@ -5,6 +5,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CallFeed } from '../calls/call-feed.js';
 import { CallJournal } from '../calls/call-journal.js';
 import type { BridgeFact } from '../core/bridge/bridge-facts.js';
+import { ReplicaStore } from '../core/call/replica.store.js';
+import { entriesOfFact } from '../core/call/timeline.js';
+import { Clock } from '../core/clock.js';
+import type { CallId } from '../core/ids.js';
 import type { AppLogger } from '../ops/logger.js';
 import { APP_LOGGER } from '../ops/tokens.js';
 import { joinVariables } from './call-variables.js';
@@ -15,6 +19,8 @@ export class FactWriter {
   constructor(
     private readonly journal: CallJournal,
     private readonly feed: CallFeed,
+    private readonly clock: Clock,
+    private readonly replicas: ReplicaStore,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
@@ -23,7 +29,10 @@ export class FactWriter {
     const { id } = admitted.call;
     this.feed.publish({ type: 'conversation', callId: id, fact });
     try {
-      await this.writeEvent(admitted, fact);
+      await Promise.all([
+        this.journal.note(id, entriesOfFact(fact, this.clock.now())),
+        this.writeEvent(admitted, fact),
+      ]);
     } catch (error) {
       this.logger.error({ callId: id, fact: fact.type, err: error }, 'a fact of a call could not be written');
     }
@@ -35,12 +44,16 @@ export class FactWriter {
       case 'line-started': {
         const { streamSid, carrierCallSid, customParameters } = fact.start;
         const variables = joinVariables(call, query, customParameters);
-        await this.journal.apply(id, {
-          type: 'carrier.progressed',
-          status: 'in-progress',
-          twilioCallSid: carrierCallSid,
-        });
-        await this.journal.apply(id, { type: 'stream.started', streamSid, variables });
+        this.own(id);
+        // At once, so that they are one write.
+        await Promise.all([
+          this.journal.apply(id, {
+            type: 'carrier.progressed',
+            status: 'in-progress',
+            twilioCallSid: carrierCallSid,
+          }),
+          this.journal.apply(id, { type: 'stream.started', streamSid, variables }),
+        ]);
         break;
       }
       case 'agent-ready': {
@@ -57,8 +70,15 @@ export class FactWriter {
         break;
       }
       default: {
-        // Words, digits, tools and interruptions are news of the feed, not states of the call.
+        // Words, digits, tools and interruptions are entries of the timeline, not states of the call.
       }
     }
+  }
+
+  /** Whoever has the line answers for the call: should this process die, the others know by it that the conversation did. */
+  private own(id: CallId): void {
+    this.replicas.own(id).catch((error: unknown) => {
+      this.logger.warn({ callId: id, err: error }, 'the replica of a call could not be written');
+    });
   }
 }

@@ -17,7 +17,7 @@ export class LiveSessions {
   ) {
     metrics.gauge('sessions_live', 'Conversations that this process carries now.', () => this.sessions.size);
     feed.subscribe((news) => {
-      if (news.type !== 'changed') return;
+      if (news.type !== 'changed' && news.type !== 'refreshed') return;
       const { endReason, failure, id } = news.call;
       if (endReason !== null) this.sessions.get(id)?.end(endReason, failure ?? undefined);
     });

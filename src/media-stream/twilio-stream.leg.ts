@@ -86,7 +86,8 @@ export class TwilioStreamLeg implements CarrierLeg {
       case 'media': {
         if (message.streamSid !== this.streamSid) this.parts.odd('out-of-place');
         else if (!BASE64.test(message.media.payload)) this.parts.odd('malformed');
-        else if (message.media.track === 'inbound') events.callerAudio(message.media.payload);
+        else if (message.media.track === 'inbound')
+          events.callerAudio(message.media.payload, stampOf(message.media.timestamp));
         break;
       }
       case 'start': {
@@ -164,6 +165,11 @@ export class TwilioStreamLeg implements CarrierLeg {
       this.parts.socket.close(error instanceof WireError ? 1008 : 1011);
     }
   }
+}
+
+/** A decimal text on the wire; what is missing or malformed becomes NaN. */
+function stampOf(timestamp: string): number {
+  return timestamp === '' ? Number.NaN : Number(timestamp);
 }
 
 function textOf(frame: RawData): string {

@@ -19,7 +19,7 @@ export class WarmStart {
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
     feed.subscribe((news) => {
-      if (news.type === 'changed' && isFinal(news.call.status)) this.agents.forget(news.call.id);
+      if (isOver(news)) this.agents.forget(news.call.id);
       else if (isOnItsWay(news)) this.prepare(news.call);
     });
   }
@@ -34,6 +34,10 @@ export class WarmStart {
       })
       .catch((error: unknown) => this.logger.error({ callId: id, err: error }, 'preparing the agent failed'));
   }
+}
+
+function isOver(news: CallNews): news is Extract<CallNews, { type: 'changed' | 'refreshed' }> {
+  return (news.type === 'changed' || news.type === 'refreshed') && isFinal(news.call.status);
 }
 
 /** From the first moment at which the carrier has the call. */

@@ -16,6 +16,11 @@ export class Metrics {
     'Calls that ended, by the reason of their record.',
     ['direction', 'status', 'reason'],
   );
+  readonly callsRecovered = this.counter(
+    'calls_recovered_total',
+    'Calls taken over from a process that is gone.',
+    [],
+  );
   readonly failures = this.counter('call_failures_total', 'Failures named on the record of a call.', [
     'code',
   ]);

@@ -14,7 +14,7 @@ import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.js';
 import { Readiness } from './readiness.js';
 import { SystemClock } from './system-clock.js';
-import { APP_LOGGER } from './tokens.js';
+import { APP_LOGGER, BACKGROUND_CLOCK } from './tokens.js';
 
 @Global()
 @Module({
@@ -25,6 +25,7 @@ import { APP_LOGGER } from './tokens.js';
     Readiness,
     SystemClock,
     { provide: Clock, useExisting: SystemClock },
+    { provide: BACKGROUND_CLOCK, useFactory: () => new SystemClock() },
     {
       provide: APP_LOGGER,
       inject: [Environment],
@@ -33,6 +34,6 @@ import { APP_LOGGER } from './tokens.js';
     { provide: APP_GUARD, useClass: ApiKeyGuard },
     { provide: APP_FILTER, useClass: ErrorFilter },
   ],
-  exports: [Metrics, Readiness, Clock, SystemClock, APP_LOGGER],
+  exports: [Metrics, Readiness, Clock, SystemClock, APP_LOGGER, BACKGROUND_CLOCK],
 })
 export class OpsModule {}

@@ -1,13 +1,75 @@
 /**
- * Where calls are kept. One line changes when a durable store stands behind the same port.
+ * Where calls are kept: Postgres, on the server of DATABASE_URL or embedded under DATA_DIR. The same tables, the same SQL.
  */
-import { Global, Module } from '@nestjs/common';
+import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Environment } from '../config/environment.js';
 import { CallStore } from '../core/call/call.store.js';
-import { MemoryCallStore } from './memory.call-store.js';
+import { ReplicaStore } from '../core/call/replica.store.js';
+import type { Clock } from '../core/clock.js';
+import type { AppLogger } from '../ops/logger.js';
+import { APP_LOGGER, BACKGROUND_CLOCK } from '../ops/tokens.js';
+import { Database } from './database.js';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/embedded-postgres.js';
+import { migrateDatabase } from './migrate.js';
+import { PostgresCallStore } from './postgres.call-store.js';
+import { PostgresReplicaStore } from './postgres.replica-store.js';
+import { thisReplica, type ReplicaIdentity } from './replica-id.js';
+
+const EMBEDDED = Symbol('embedded Postgres');
+const DATABASE_ADDRESS = Symbol('address of the database');
+const THIS_REPLICA = Symbol('this replica');
 
 @Global()
 @Module({
-  providers: [{ provide: CallStore, useClass: MemoryCallStore }],
-  exports: [CallStore],
+  providers: [
+    { provide: THIS_REPLICA, useFactory: thisReplica },
+    {
+      provide: EMBEDDED,
+      inject: [Environment, APP_LOGGER],
+      useFactory: ({ DATABASE_URL, DATA_DIR }: Environment, logger: AppLogger) =>
+        DATABASE_URL === undefined
+          ? startEmbeddedPostgres({
+              dataDir: DATA_DIR,
+              log: (message, detail) => logger.info(detail ?? {}, message),
+            })
+          : undefined,
+    },
+    {
+      provide: DATABASE_ADDRESS,
+      inject: [Environment, EMBEDDED],
+      useFactory: async ({ DATABASE_URL }: Environment, embedded?: EmbeddedPostgres) => {
+        const url = DATABASE_URL ?? embedded?.url ?? '';
+        await migrateDatabase(url);
+        return url;
+      },
+    },
+    {
+      provide: Database,
+      inject: [DATABASE_ADDRESS, BACKGROUND_CLOCK, APP_LOGGER],
+      useFactory: (url: string, clock: Clock, logger: AppLogger) => new Database({ url, clock, logger }),
+    },
+    {
+      provide: CallStore,
+      inject: [Database, THIS_REPLICA],
+      useFactory: (database: Database, { id }: ReplicaIdentity) => new PostgresCallStore(database, id),
+    },
+    {
+      provide: ReplicaStore,
+      inject: [Database, THIS_REPLICA],
+      useFactory: (database: Database, self: ReplicaIdentity) => new PostgresReplicaStore(database, self),
+    },
+  ],
+  exports: [CallStore, ReplicaStore],
 })
-export class PersistenceModule {}
+export class PersistenceModule implements OnApplicationShutdown {
+  constructor(
+    private readonly database: Database,
+    @Inject(EMBEDDED) private readonly embedded: EmbeddedPostgres | undefined,
+  ) {}
+
+  /** After the last call has drained: see media-stream/drain.ts. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.database.close();
+    await this.embedded?.stop();
+  }
+}

@@ -2,12 +2,20 @@
  * What every store of calls must do, whatever it is made of. A durable one runs the same suite.
  */
 import type { Call } from '../../src/core/call/call.js';
-import type { CallStore } from '../../src/core/call/call.store.js';
+import type { Batch, CallNotice, CallStore } from '../../src/core/call/call.store.js';
+import type { TimelineEvent } from '../../src/core/call/timeline.js';
 import { callWith, T0 } from '../support/builders.js';
 
 /** @param open gives a new, empty store for each test */
 export function callStoreContract(name: string, open: () => Promise<CallStore>): void {
   describe(`a store of calls ${name}`, () => {
+    let count = 0;
+    /** A batch of such events, under a name of its own. */
+    const batchOf = (...types: Batch['entries'][number]['type'][]): Batch => {
+      count += 1;
+      const entries = types.map((type, at) => ({ type, at: T0 + at, details: { place: at } }));
+      return { name: `batch ${count}`, entries };
+    };
     let store: CallStore;
 
     beforeEach(async () => {
@@ -15,7 +23,7 @@ export function callStoreContract(name: string, open: () => Promise<CallStore>):
     });
 
     const insertAll = async (calls: readonly Call[]): Promise<void> => {
-      for (const call of calls) await store.insert(call);
+      for (const call of calls) await store.insert(call, batchOf());
     };
     const idsOf = async (...asked: Parameters<CallStore['list']>): Promise<readonly string[] | undefined> =>
       (await store.list(...asked))?.calls.map(({ id }) => id);
@@ -28,14 +36,14 @@ export function callStoreContract(name: string, open: () => Promise<CallStore>):
         failure: { code: 'agent-lost', detail: 'gone' },
         times: { startedAt: T0 + 1, answeredAt: T0 + 2 },
       });
-      await store.insert(call);
+      await store.insert(call, batchOf());
       expect(await store.find(call.id)).toEqual(call);
     });
 
     it('knows nothing of what was never put in', async () => {
       expect(await store.find('call_unknown')).toBeUndefined();
       expect(await store.findBySid('CAunknown')).toBeUndefined();
-      expect(await store.replace(callWith({ version: 2 }))).toBe(false);
+      expect(await store.replace(callWith({ version: 2 }), batchOf())).toBe(false);
     });
 
     it('finds a call by the carrier’s id, given at once or later', async () => {
@@ -44,25 +52,25 @@ export function callStoreContract(name: string, open: () => Promise<CallStore>):
       await insertAll([inbound, outbound]);
       expect(await store.findBySid('CA1')).toEqual(inbound);
       const dialled = { ...outbound, version: 2, twilioCallSid: 'CA2' };
-      await store.replace(dialled);
+      await store.replace(dialled, batchOf());
       expect(await store.findBySid('CA2')).toEqual(dialled);
     });
 
     it('replaces only the version that the writer has seen', async () => {
       const call = callWith();
-      await store.insert(call);
-      expect(await store.replace({ ...call, version: 2, status: 'initiated' })).toBe(true);
-      expect(await store.replace({ ...call, version: 2, status: 'ringing' })).toBe(false);
-      expect(await store.replace({ ...call, version: 4, status: 'ringing' })).toBe(false);
-      expect(await store.replace({ ...call, version: 3, status: 'ringing' })).toBe(true);
+      await store.insert(call, batchOf());
+      expect(await store.replace({ ...call, version: 2, status: 'initiated' }, batchOf())).toBe(true);
+      expect(await store.replace({ ...call, version: 2, status: 'ringing' }, batchOf())).toBe(false);
+      expect(await store.replace({ ...call, version: 4, status: 'ringing' }, batchOf())).toBe(false);
+      expect(await store.replace({ ...call, version: 3, status: 'ringing' }, batchOf())).toBe(true);
       expect(await store.find(call.id)).toMatchObject({ version: 3, status: 'ringing' });
     });
 
     it('lets one of many writers win', async () => {
       const call = callWith();
-      await store.insert(call);
+      await store.insert(call, batchOf());
       const won = await Promise.all(
-        Array.from({ length: 20 }, (_, at) => store.replace({ ...call, version: 2, agentId: `agent_${at}` })),
+        Array.from({ length: 20 }, (_, at) => store.replace({ ...call, version: 2, agentId: `agent_${at}` }, batchOf())),
       );
       expect(won.filter(Boolean)).toHaveLength(1);
       expect(await store.find(call.id)).toMatchObject({ agentId: `agent_${won.indexOf(true)}` });
@@ -72,10 +80,10 @@ export function callStoreContract(name: string, open: () => Promise<CallStore>):
       const [one, two, three] = [callWith(), callWith({ status: 'ringing' }), callWith({ status: 'busy' })];
       await insertAll([one, two, three]);
       expect(await store.countLive()).toBe(2);
-      await store.replace({ ...one, version: 2, status: 'completed' });
-      await store.replace({ ...one, version: 2, status: 'completed' });
+      await store.replace({ ...one, version: 2, status: 'completed' }, batchOf());
+      await store.replace({ ...one, version: 2, status: 'completed' }, batchOf());
       expect(await store.countLive()).toBe(1);
-      await store.replace({ ...two, version: 2, status: 'in-progress' });
+      await store.replace({ ...two, version: 2, status: 'in-progress' }, batchOf());
       expect(await store.countLive()).toBe(1);
     });
 
@@ -99,7 +107,7 @@ export function callStoreContract(name: string, open: () => Promise<CallStore>):
       const calls = Array.from({ length: 4 }, (_, at) => callWith({ times: { createdAt: T0 + at } }));
       await insertAll(calls);
       const first = await store.list({}, 2);
-      await store.insert(callWith({ times: { createdAt: T0 + 99 } }));
+      await store.insert(callWith({ times: { createdAt: T0 + 99 } }), batchOf());
       expect(await idsOf({}, 2, first?.nextCursor ?? '')).toEqual([calls[1]?.id, calls[0]?.id]);
     });
 
@@ -110,7 +118,7 @@ export function callStoreContract(name: string, open: () => Promise<CallStore>):
     });
 
     it('refuses a cursor that it never gave', async () => {
-      await store.insert(callWith());
+      await store.insert(callWith(), batchOf());
       expect(await store.list({}, 5, 'made-up')).toBeUndefined();
     });
 
@@ -137,6 +145,133 @@ export function callStoreContract(name: string, open: () => Promise<CallStore>):
       expect(first?.calls.map(({ id }) => id)).toEqual([calls[4]?.id, calls[2]?.id]);
       const second = await store.list({ agentId: 'even' }, 2, first?.nextCursor ?? '');
       expect(second).toMatchObject({ calls: [{ id: calls[0]?.id }], nextCursor: null });
+    });
+
+    describe('and their timelines', () => {
+      const typesOf = (events: readonly TimelineEvent[]): string[] => events.map(({ type }) => type);
+
+      it('numbers the events of a call without a gap, whoever wrote them', async () => {
+        const call = callWith();
+        await store.insert(call, batchOf('call.created'));
+        await store.replace({ ...call, version: 2 }, batchOf('call.dialing', 'call.initiated'));
+        await store.append(call.id, batchOf('turn.agent'));
+        await store.append(call.id, batchOf());
+        await store.append(call.id, batchOf('turn.caller'));
+        const events = await store.events(call.id, 0, 100);
+        expect(typesOf(events)).toEqual([
+          'call.created',
+          'call.dialing',
+          'call.initiated',
+          'turn.agent',
+          'turn.caller',
+        ]);
+        expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+        expect(events[2]).toMatchObject({ callId: call.id, at: T0 + 1, details: { place: 1 } });
+      });
+
+      it('numbers them without a gap also when many write at once', async () => {
+        const call = callWith();
+        await store.insert(call, batchOf('call.created'));
+        await Promise.all(
+          Array.from({ length: 40 }, () => store.append(call.id, batchOf('turn.agent', 'turn.caller'))),
+        );
+        const events = await store.events(call.id, 0, 1000);
+        expect(events.map(({ seq }) => seq)).toEqual(Array.from({ length: 81 }, (_, at) => at + 1));
+      });
+
+      it('writes the events of a change only with the change', async () => {
+        const call = callWith();
+        await store.insert(call, batchOf('call.created'));
+        expect(await store.replace({ ...call, version: 3 }, batchOf('call.ended'))).toBe(false);
+        expect(typesOf(await store.events(call.id, 0, 10))).toEqual(['call.created']);
+        expect(await store.append('call_unknown', batchOf('turn.agent'))).toBe(false);
+      });
+
+      it('knows a batch by its name', async () => {
+        const call = callWith();
+        await store.insert(call, batchOf('call.created'));
+        const batch = batchOf('turn.agent');
+        expect(await store.hasBatch(call.id, batch.name)).toBe(false);
+        await store.append(call.id, batch);
+        expect(await store.hasBatch(call.id, batch.name)).toBe(true);
+      });
+
+      it('gives the events behind a number, as many as asked for', async () => {
+        const call = callWith();
+        await store.insert(call, batchOf('call.created', 'call.dialing', 'call.initiated', 'call.ringing'));
+        expect(typesOf(await store.events(call.id, 1, 2))).toEqual(['call.dialing', 'call.initiated']);
+        expect(await store.events(call.id, 4, 2)).toEqual([]);
+        expect(await store.events('call_unknown', 0, 2)).toEqual([]);
+      });
+
+      it('gives the events of all calls from a place on, each once', async () => {
+        const [one, two] = [callWith(), callWith()];
+        await store.insert(one, batchOf('call.created'));
+        const start = await store.eventsOfAll(undefined, 10);
+        expect(start?.events).toEqual([]);
+        await store.insert(two, batchOf('call.created', 'call.dialing'));
+        await store.append(one.id, batchOf('turn.agent'));
+        const first = await store.eventsOfAll(start?.cursor, 2);
+        const second = await store.eventsOfAll(first?.cursor, 2);
+        const seen = [...(first?.events ?? []), ...(second?.events ?? [])];
+        expect(seen.map(({ callId, type }) => [callId, type])).toEqual([
+          [two.id, 'call.created'],
+          [two.id, 'call.dialing'],
+          [one.id, 'turn.agent'],
+        ]);
+        expect(await store.eventsOfAll(second?.cursor, 2)).toEqual({ events: [], cursor: second?.cursor });
+        expect(await store.eventsOfAll(seen[0]?.cursor, 1)).toMatchObject({ events: [{ type: 'call.dialing' }] });
+      });
+
+      it('refuses a place that it never gave', async () => {
+        expect(await store.eventsOfAll('made-up', 5)).toBeUndefined();
+      });
+
+      it('tells of what was written, to everybody who watches', async () => {
+        const call = callWith();
+        const told: CallNotice[] = [];
+        const heard = new Promise<void>((resolve) => {
+          store.watch((notice) => {
+            if (notice === 'missed') return;
+            told.push(notice);
+            if (notice.seq === 3) resolve();
+          });
+        });
+        await store.insert(call, batchOf('call.created'));
+        await store.replace({ ...call, version: 2 }, batchOf('call.dialing'));
+        await store.append(call.id, batchOf('turn.agent'));
+        await heard;
+        expect(told.at(-1)).toEqual({ callId: call.id, version: 2, seq: 3 });
+      });
+    });
+
+    describe('under a budget', () => {
+      const budget = { since: T0, limitUsdMicros: 1000, usdMicrosPerMinute: 100 };
+
+      it('takes calls until what they are taken to cost would cross it', async () => {
+        expect(await store.insert(callWith(), batchOf(), 400, budget)).toBe(true);
+        expect(await store.insert(callWith(), batchOf(), 601, budget)).toBe(false);
+        expect(await store.insert(callWith(), batchOf(), 600, budget)).toBe(true);
+        expect(await store.insert(callWith(), batchOf(), 1, budget)).toBe(false);
+        expect(await store.countLive()).toBe(2);
+      });
+
+      it('lets no more through when many come at once', async () => {
+        const taken = await Promise.all(
+          Array.from({ length: 12 }, () => store.insert(callWith(), batchOf(), 300, budget)),
+        );
+        expect(taken.filter(Boolean)).toHaveLength(3);
+      });
+
+      it('counts an ended call at its cost, and one of an earlier day not at all', async () => {
+        const call = callWith();
+        await store.insert(call, batchOf(), 900, budget);
+        await store.insert(callWith({ times: { createdAt: T0 - 1 } }), batchOf(), 900, budget);
+        const cost = { telephony: { usdMicros: 100, final: true }, agent: { usdMicros: 50, final: false } };
+        await store.replace({ ...call, version: 2, status: 'completed', cost }, batchOf());
+        expect(await store.insert(callWith(), batchOf(), 851, budget)).toBe(false);
+        expect(await store.insert(callWith(), batchOf(), 850, budget)).toBe(true);
+      });
     });
 
     it('says that it works', async () => {

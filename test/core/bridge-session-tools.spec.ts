@@ -51,7 +51,7 @@ describe('a tool that the agent calls', () => {
     const rig = BridgeRig.talking();
     rig.session.toolCalled(toolCall({ id: 'slow' }));
     rig.session.toolCalled(toolCall({ id: 'quick' }));
-    rig.session.callerAudio('AAAA');
+    rig.session.callerAudio('AAAA', 0);
     rig.tools.finish('quick');
     await settled();
     rig.tools.finish('slow');

@@ -16,10 +16,10 @@ describe('a line and an agent that come together', () => {
     const { session, agent } = new BridgeRig();
     session.attachAgent(agent);
     session.lineStarted(startOf());
-    for (const frame of ['AAAA', 'BBBB']) session.callerAudio(frame);
+    for (const frame of ['AAAA', 'BBBB']) session.callerAudio(frame, 0);
     expect(agent.heard).toEqual([]);
     session.agentReady('conv_1');
-    session.callerAudio('CCCC');
+    session.callerAudio('CCCC', 0);
     expect(agent.heard).toEqual(['AAAA', 'BBBB', 'CCCC']);
   });
 
@@ -41,7 +41,7 @@ describe('a line and an agent that come together', () => {
     session.attachAgent(agent);
     session.agentReady('conv_1');
     session.lineStarted(startOf());
-    session.callerAudio('AAAA');
+    session.callerAudio('AAAA', 0);
     expect(agent.heard).toEqual(['AAAA']);
   });
 
@@ -50,7 +50,7 @@ describe('a line and an agent that come together', () => {
     session.attachAgent(agent);
     session.lineStarted(startOf());
     const second = audioOf(1000);
-    for (let at = 0; at < 62; at += 1) session.callerAudio(second);
+    for (let at = 0; at < 62; at += 1) session.callerAudio(second, 0);
     session.agentReady('conv_1');
     expect(session.counters.heldFramesDropped).toBeGreaterThan(0);
     expect(agent.heard).toHaveLength(62 - session.counters.heldFramesDropped);
@@ -152,7 +152,7 @@ describe('keys that the caller presses', () => {
     const { session, agent } = new BridgeRig();
     session.attachAgent(agent);
     session.lineStarted(startOf());
-    session.callerAudio('AAAA');
+    session.callerAudio('AAAA', 0);
     session.digit('#');
     session.agentReady('conv_1');
     expect(agent.verbs).toEqual(['begin', 'audio', 'say']);
@@ -173,7 +173,7 @@ describe('the queue of the vendor', () => {
   it('holds the caller again, as long as the queue may last', () => {
     const rig = BridgeRig.talking();
     rig.session.agentQueued();
-    rig.session.callerAudio('AAAA');
+    rig.session.callerAudio('AAAA', 0);
     rig.clock.advance(LIMITS.agentReadyTimeoutMs + 1);
     expect(rig.session.isEnded).toBe(false);
     expect(rig.agent.heard).toEqual([]);
@@ -199,7 +199,7 @@ describe('the queue of the vendor', () => {
     session.agentReady('conv_1');
     session.agentQueued();
     session.lineStarted(startOf());
-    session.callerAudio('AAAA');
+    session.callerAudio('AAAA', 0);
     expect(agent.heard).toEqual([]);
     clock.advance(LIMITS.agentQueueTimeoutMs - 1);
     expect(facts.map(({ type }) => type)).not.toContain('ended');

@@ -34,10 +34,13 @@ describe('the journal of calls', () => {
     const call = await rig.given({});
     const replace = rig.store.replace.bind(rig.store);
     let others = 3;
-    rig.store.replace = async (next) => {
+    rig.store.replace = async (next, batch) => {
       if ((others -= 1) >= 0)
-        await replace({ ...(await rig.read(call)), version: next.version, agentId: 'theirs' });
-      return replace(next);
+        await replace(
+          { ...(await rig.read(call)), version: next.version, agentId: 'theirs' },
+          { name: `theirs ${others}`, entries: [] },
+        );
+      return replace(next, batch);
     };
     const after = await rig.journal.apply(call.id, { type: 'carrier.accepted', twilioCallSid: CALL_SID });
     expect(after).toMatchObject({ agentId: 'theirs', twilioCallSid: CALL_SID, version: 5 });

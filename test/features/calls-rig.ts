@@ -10,7 +10,7 @@ import type { Call } from '../../src/core/call/call.js';
 import type { CallEvent } from '../../src/core/call/call-machine.js';
 import { Metrics } from '../../src/ops/metrics.js';
 import { Readiness } from '../../src/ops/readiness.js';
-import { MemoryCallStore } from '../../src/persistence/memory.call-store.js';
+import { MemoryCallStore } from '../support/memory.call-store.js';
 import { callWith, environmentWith, silentLogger, type CallFields } from '../support/builders.js';
 import { FakeCarrier } from '../support/fake-carrier.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -20,7 +20,7 @@ export class CallsRig {
   readonly carrier = new FakeCarrier(this.clock);
   readonly store = new MemoryCallStore();
   readonly feed = new CallFeed(silentLogger());
-  readonly journal = new CallJournal(this.store, this.feed, this.clock);
+  readonly journal = new CallJournal(this.store, this.feed, this.clock, this.clock, silentLogger());
   readonly readiness = new Readiness();
   readonly news: CallNews[] = [];
   readonly admission: Admission;
@@ -39,7 +39,7 @@ export class CallsRig {
     feed.subscribe((news) => void this.news.push(news));
     this.admission = new Admission(environment, this.readiness, clock, feed, new Metrics());
     this.dialer = new Dialer(environment, carrier, clock, store, journal);
-    this.watch = new CallWatch(feed, journal, store, carrier, clock, silentLogger());
+    this.watch = new CallWatch(feed, journal, carrier, clock, silentLogger());
     this.ender = new LineEnder(feed, carrier, silentLogger());
     this.calls = new CallsService(environment, clock, store, journal, this.dialer, this.admission);
   }

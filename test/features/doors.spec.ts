@@ -26,7 +26,7 @@ import { Readiness } from '../../src/ops/readiness.js';
 import { requestLog } from '../../src/ops/request-log.js';
 import { APP_LOGGER } from '../../src/ops/tokens.js';
 import { Public } from '../../src/ops/api-key.guard.js';
-import { MemoryCallStore } from '../../src/persistence/memory.call-store.js';
+import { MemoryCallStore } from '../support/memory.call-store.js';
 import { environmentWith, Lines } from '../support/builders.js';
 
 const KEY = 'a-key-of-the-tests-0123456789';

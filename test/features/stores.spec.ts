@@ -1,21 +1,21 @@
-/** The stores behind the port, by its contract, and what is special about each. */
-import { MemoryCallStore } from '../../src/persistence/memory.call-store.js';
+/** The store of calls behind its port: the fake that other tests use, and Postgres, held to one contract. */
+import type { Database } from '../../src/persistence/database.js';
+import { PostgresCallStore } from '../../src/persistence/postgres.call-store.js';
 import { callStoreContract } from '../contracts/call-store.contract.js';
-import { callWith } from '../support/builders.js';
+import { MemoryCallStore } from '../support/memory.call-store.js';
+import { newDatabaseUrl, openDatabase, SERVERS } from '../support/test-database.js';
 
 callStoreContract('in memory', () => Promise.resolve(new MemoryCallStore()));
 
-describe('calls in memory', () => {
-  it('are forgotten beyond a bound, ended ones only, oldest first', async () => {
-    const store = new MemoryCallStore();
-    const live = callWith({ status: 'in-progress', twilioCallSid: 'CAlive' });
-    const oldest = callWith({ status: 'completed', twilioCallSid: 'CAoldest' });
-    await store.insert(live);
-    await store.insert(oldest);
-    for (let at = 0; at < 10_000; at += 1) await store.insert(callWith({ status: 'completed' }));
-    expect(await store.find(oldest.id)).toBeUndefined();
-    expect(await store.findBySid('CAoldest')).toBeUndefined();
-    expect(await store.find(live.id)).toEqual(live);
-    expect(await store.countLive()).toBe(1);
+describe.each(SERVERS)('on $name Postgres', ({ url }) => {
+  let database: Database | undefined;
+
+  afterEach(async () => {
+    await database?.close();
+  });
+
+  callStoreContract('in a database', async () => {
+    database = openDatabase(await newDatabaseUrl(url));
+    return new PostgresCallStore(database, 'replica_1');
   });
 });

@@ -80,10 +80,10 @@ describe('a media stream of Twilio', () => {
     await closed;
     expect(told).toEqual([
       ['lineStarted', { streamSid: STREAM_SID, carrierCallSid: CALL_SID, customParameters: { name: 'Zoë' } }],
-      ['callerAudio', 'AAAA'],
+      ['callerAudio', 'AAAA', 0],
       ['digit', '5'],
       ['markPlayed', 'g0:m1'],
-      ['callerAudio', 'BBBB'],
+      ['callerAudio', 'BBBB', 0],
       ['lineStopped'],
     ]);
     expect(odd).toEqual([]);

@@ -76,7 +76,8 @@ describe('the doors', () => {
       'ringTimeoutSeconds',
       /600/,
     ],
-    ['recording, which is not built yet', { to: '+14155550123', record: true }, 'record', /not supported/],
+    ['a recording that is asked for in words', { to: '+14155550123', record: 'yes' }, 'record', /boolean/],
+    ['a webhook to no address', { to: '+14155550123', webhookUrl: 'nowhere' }, 'webhookUrl', /http/],
   ])('name the field and the mend of %s', async (_what, body, field, message) => {
     const answer = await system.request<ProblemJson>('POST', '/calls', body);
     expect(answer).toMatchObject({ status: 400, body: { code: 'bad-input', status: 400 } });

@@ -110,7 +110,7 @@ describe('an outbound call', () => {
       '/calls?limit=1',
     );
     expect(all.body.data).toHaveLength(1);
-    expect(all.body.nextCursor).toEqual(all.body.data[0]?.id);
+    expect(all.body.nextCursor).not.toBeNull();
     const rest = await system.request<typeof all.body>('GET', `/calls?limit=1&cursor=${all.body.nextCursor}`);
     expect(rest.body.data).toHaveLength(1);
     expect(rest.body.data[0]?.id).not.toBe(all.body.data[0]?.id);

@@ -39,6 +39,8 @@ export function callWith({ times, ...fields }: CallFields = {}): Call {
     variables: {},
     overrides: {},
     metadata: {},
+    campaignId: null,
+    webhookUrl: null,
     ringTimeoutSeconds: 60,
     maxDurationSeconds: 600,
     twilioCallSid: null,
@@ -46,6 +48,9 @@ export function callWith({ times, ...fields }: CallFields = {}): Call {
     conversationId: null,
     answeredBy: null,
     durationSeconds: null,
+    recording: { status: 'off', source: null, twilioRecordingSid: null, durationSeconds: null },
+    cost: { telephony: null, agent: null },
+    analysis: null,
     ...fields,
     times: {
       createdAt: T0,

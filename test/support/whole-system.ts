@@ -1,7 +1,10 @@
 /**
  * The real application between both simulators, on free ports of this machine, torn down by one call.
  */
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApp } from '../../src/app.js';
@@ -12,6 +15,7 @@ import type { SimulatorOptions } from '../../src/simulators/elevenlabs/simulator
 import type { CallerScript } from '../../src/simulators/twilio/caller-script.js';
 import type { SimulatedCall } from '../../src/simulators/twilio/simulated-call.js';
 import { TwilioSimulator } from '../../src/simulators/twilio/twilio-simulator.js';
+import { emptyDatabaseUrl } from './test-database.js';
 
 export const API_KEY = 'a-key-of-the-tests-0123456789';
 export const AGENT_ID = 'agent_of_the_tests';
@@ -49,6 +53,7 @@ export class WholeSystem {
     readonly elevenlabs: ElevenLabsSimulator,
     /** What both simulators saw, in order. */
     readonly observations: readonly Observation[],
+    readonly dataDir: string,
   ) {}
 
   static async start(options: SystemOptions = {}): Promise<WholeSystem> {
@@ -63,18 +68,21 @@ export class WholeSystem {
       ...options.agentOptions,
     });
     const port = await freePort();
+    const dataDir = await mkdtemp(path.join(tmpdir(), 'cordboard-system-'));
+    const store = { DATABASE_URL: await emptyDatabaseUrl(), DATA_DIR: dataDir };
     const app = await createApp({
-      variables: { ...environmentOf(port, twilio, elevenlabs), ...options.variables },
+      variables: { ...environmentOf(port, twilio, elevenlabs), ...store, ...options.variables },
       ...(options.modules ? { modules: options.modules } : {}),
     });
     await app.listen(port, '127.0.0.1');
-    return new WholeSystem(app, `http://127.0.0.1:${port}`, twilio, elevenlabs, observations);
+    return new WholeSystem(app, `http://127.0.0.1:${port}`, twilio, elevenlabs, observations, dataDir);
   }
 
   async stop(): Promise<void> {
     await this.app.close();
     await this.twilio.stop();
     await this.elevenlabs.stop();
+    await rm(this.dataDir, { recursive: true, force: true });
   }
 
   async request<Body = CallJson>(

@@ -20,12 +20,13 @@ export type BridgeFact =
   | { readonly type: 'digits'; readonly digits: string }
   | { readonly type: 'tool-called'; readonly call: ToolCall }
   | { readonly type: 'tool-answered'; readonly call: ToolCall; readonly result: ToolResult }
-  /** The last fact of a session. `lineUp`: the carrier's side was still there. */
+  /** The last fact of a session. `lineUp`: the carrier's side was still there. `cut`: what nobody heard any more. */
   | {
       readonly type: 'ended';
       readonly reason: EndReason;
       readonly failure: CallFailure | undefined;
       readonly lineUp: boolean;
+      readonly cut: Cut;
     };
 
 /** Plain fields, written on the hot path and read by whoever gathers metrics. */

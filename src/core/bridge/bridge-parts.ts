@@ -6,6 +6,7 @@ import type { Clock } from '../clock.js';
 import type { ToolContext, ToolRunner } from '../tool/tool.js';
 import type { BridgeFact } from './bridge-facts.js';
 import type { CarrierLeg, LineStart } from './legs.js';
+import type { MediaTap } from './media-tap.js';
 
 export interface BridgeLimits {
   /** The line must start within this time after its socket opened. */
@@ -23,6 +24,8 @@ export interface BridgeParts {
   readonly carrier: CarrierLeg;
   readonly tools: ToolRunner;
   readonly limits: BridgeLimits;
+  /** Listens to the media, where somebody wants to. */
+  readonly tap?: MediaTap | undefined;
   readonly overrides: AgentOverrides;
   readonly toolContext: Omit<ToolContext, 'signal' | 'endCall' | 'conversationId' | 'variables'>;
   /** All variables of the call, now that the line has told its own. */

@@ -12,7 +12,7 @@ import { patienceWithAgent, type BridgeParts } from './bridge-parts.js';
 import { DigitCollector } from './digit-collector.js';
 import { HeldAudio } from './held-audio.js';
 import type { AgentEndReason, AgentEvents, AgentLeg, CarrierEvents, LineStart } from './legs.js';
-import { PlaybackLedger } from './playback-ledger.js';
+import { PlaybackLedger, type Cut } from './playback-ledger.js';
 import { SessionTimers } from './session-timers.js';
 
 type Phase = 'waiting-for-line' | 'waiting-for-agent' | 'talking' | 'finishing' | 'ended';
@@ -73,6 +73,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     this.phase = 'waiting-for-agent';
     this.variables = this.parts.variablesAt(start);
     this.tell({ type: 'line-started', start });
+    this.parts.tap?.lineStarted(this.parts.clock.now());
     this.waitForAgent();
     this.agent?.begin({ variables: this.variables, overrides: this.parts.overrides });
     for (const { payload, eventId } of this.agentHold.splice(0)) this.agentAudio(payload, eventId);
@@ -84,11 +85,12 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     if (this.agentIsReady) this.startTalking();
   }
 
-  callerAudio(payload: string): void {
+  callerAudio(payload: string, timestampMs: number): void {
     this.counters.callerFrames += 1;
     if (this.phase === 'talking') this.agent?.sendAudio(payload);
     else if (this.phase === 'waiting-for-agent')
       this.counters.heldFramesDropped += this.callerHold.push(payload);
+    this.parts.tap?.callerAudio(payload, timestampMs, this.parts.clock.now());
   }
 
   digit(digit: string): void {
@@ -148,8 +150,9 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     if (this.counters.agentFrames === 0) this.tell({ type: 'first-audio' });
     this.counters.agentFrames += 1;
     this.parts.carrier.play(payload);
-    this.ledger.sent(bytesOf(payload), eventId, this.parts.clock.now());
+    const fromMs = this.ledger.sent(bytesOf(payload), eventId, this.parts.clock.now());
     this.parts.carrier.mark(this.ledger.nextMark());
+    this.parts.tap?.agentAudio(payload, fromMs);
     if (this.phase === 'finishing' && !this.goodbye) this.waitForLastWords();
   }
 
@@ -157,7 +160,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     if (this.phase === 'ended') return;
     this.lastInterruption = Math.max(this.lastInterruption, eventId);
     this.agentHold.length = 0;
-    const cut = this.ledger.clear(this.parts.clock.now());
+    const cut = this.cutPlayback();
     if (this.phase !== 'waiting-for-line') this.parts.carrier.clear();
     this.tell({ type: 'interrupted', eventId, cut });
     if (this.goodbye) this.end(this.goodbye.reason);
@@ -218,7 +221,17 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     this.over.abort();
     this.agent?.close();
     this.agent = undefined;
-    this.parts.tell({ type: 'ended', reason, failure, lineUp });
+    const cut = this.cutPlayback();
+    this.parts.tap?.ended(this.parts.clock.now());
+    this.parts.tell({ type: 'ended', reason, failure, lineUp, cut });
+  }
+
+  /** What was not heard by now never will be. */
+  private cutPlayback(): Cut {
+    const now = this.parts.clock.now();
+    const cut = this.ledger.clear(now);
+    this.parts.tap?.cleared(cut.clearedMs, now);
+    return cut;
   }
 
   /** `ended` is the last fact: what comes after it belongs to no conversation any more. */

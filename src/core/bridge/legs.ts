@@ -24,7 +24,8 @@ export interface LineStart {
 /** What a line tells. Every method returns at once and never throws. */
 export interface CarrierEvents {
   lineStarted(start: LineStart): void;
-  callerAudio(payload: string): void;
+  /** @param timestampMs the carrier's own time of the frame, milliseconds since the stream began; NaN where it gave none. */
+  callerAudio(payload: string, timestampMs: number): void;
   digit(digit: string): void;
   markPlayed(name: string): void;
   /** The carrier said that the stream is over: the caller hung up, or the line was taken elsewhere. */

@@ -42,10 +42,12 @@ export class PlaybackLedger {
   private markCount = 0;
   private segments: Segment[] = [];
 
-  sent(bytes: number, eventId: number, now: number): void {
+  /** @returns when it begins to be heard: now, or behind what is still playing. */
+  sent(bytes: number, eventId: number, now: number): number {
     const fromByte = this.sentBytes;
+    const fromMs = Math.max(this.silentFrom, now);
     this.sentBytes += bytes;
-    this.silentFrom = Math.max(this.silentFrom, now) + bytes / BYTES_PER_MS;
+    this.silentFrom = fromMs + bytes / BYTES_PER_MS;
     const last = this.segments.at(-1);
     if (last?.eventId === eventId) {
       this.segments[this.segments.length - 1] = { ...last, toByte: this.sentBytes };
@@ -53,6 +55,7 @@ export class PlaybackLedger {
       this.segments.push({ eventId, fromByte, toByte: this.sentBytes });
       if (this.segments.length > MAX_SEGMENTS) this.segments.shift();
     }
+    return fromMs;
   }
 
   /** The name of a mark for what was sent so far. The generation in it tells a cleared mark from a played one. */

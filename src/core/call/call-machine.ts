@@ -4,7 +4,16 @@
  * Effects (hanging up, timers, metrics) belong to those who listen.
  */
 import type { ErrorCode } from '../errors.js';
-import { isFinal, type Call, type CallStatus, type EndReason, type Variables } from './call.js';
+import {
+  isFinal,
+  type Call,
+  type CallAnalysis,
+  type CallRecording,
+  type CallStatus,
+  type CostPart,
+  type EndReason,
+  type Variables,
+} from './call.js';
 
 export type CallEvent =
   /** Twilio is being asked to place the call; whether it does is not known yet. */
@@ -32,7 +41,14 @@ export type CallEvent =
       readonly failure?: { code: ErrorCode; detail: string };
     }
   /** Nobody can or will tell more: the call is final now, whatever the carrier says later. */
-  | { readonly type: 'end.settled' };
+  | { readonly type: 'end.settled' }
+  | AfterwardsEvent;
+
+/** What is learnt about a call beside its state, most of it after its end. None of it moves the call. */
+export type AfterwardsEvent =
+  | { readonly type: 'recording.changed'; readonly recording: CallRecording }
+  | { readonly type: 'cost.learnt'; readonly of: 'telephony' | 'agent'; readonly cost: CostPart }
+  | { readonly type: 'analysis.came'; readonly analysis: CallAnalysis };
 
 export type FinalStatus = 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled';
 
@@ -62,13 +78,42 @@ type Change = Partial<Omit<Call, 'id' | 'version' | 'times'>> & { times?: Partia
 
 /** The next record, or undefined when the event changes nothing (late, doubled, out of order). */
 export function applyCallEvent(call: Call, event: CallEvent, now: number): Call | undefined {
-  if (isFinal(call.status)) return undefined;
-  const change = changeOf(call, event, now);
+  const change = isAfterwards(event) ? afterwards(call, event) : changeWhileOpen(call, event, now);
   if (!change) return undefined;
   return { ...call, ...change, version: call.version + 1, times: { ...call.times, ...change.times } };
 }
 
-function changeOf(call: Call, event: CallEvent, now: number): Change | undefined {
+function isAfterwards(event: CallEvent): event is AfterwardsEvent {
+  return event.type === 'recording.changed' || event.type === 'cost.learnt' || event.type === 'analysis.came';
+}
+
+function afterwards(call: Call, event: AfterwardsEvent): Change | undefined {
+  switch (event.type) {
+    case 'recording.changed': {
+      return isSame(call.recording, event.recording) ? undefined : { recording: event.recording };
+    }
+    case 'cost.learnt': {
+      const known = call.cost[event.of];
+      // What the vendor charged is not overruled by an estimate that comes late.
+      if (known?.final && !event.cost.final) return undefined;
+      return isSame(known, event.cost) ? undefined : { cost: { ...call.cost, [event.of]: event.cost } };
+    }
+    default: {
+      event satisfies { type: 'analysis.came' };
+      return isSame(call.analysis, event.analysis) ? undefined : { analysis: event.analysis };
+    }
+  }
+}
+
+/** Records here are plain JSON that one place writes, so equal means equally written. */
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+type OpenEvent = Exclude<CallEvent, AfterwardsEvent>;
+
+function changeWhileOpen(call: Call, event: OpenEvent, now: number): Change | undefined {
+  if (isFinal(call.status)) return undefined;
   switch (event.type) {
     case 'carrier.asked': {
       return once(call, 'startedAt', now);

@@ -35,6 +35,7 @@ export const END_REASONS = [
   'no-answer',
   'canceled',
   'shutting-down',
+  'service-failed',
 ] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
@@ -64,6 +65,51 @@ export interface CallTimes {
   readonly endedAt: number | null;
 }
 
+/** `off`: not asked for. `pending`: asked for, and nothing recorded yet. `absent`: asked for, and there was nothing to record. */
+export const RECORDING_STATUSES = [
+  'off',
+  'pending',
+  'recording',
+  'ready',
+  'absent',
+  'failed',
+  'deleted',
+] as const;
+export type RecordingStatus = (typeof RECORDING_STATUSES)[number];
+
+/** `service`: made here from the media that is relayed. `twilio`: made by Twilio and fetched from there. */
+export type RecordingSource = 'service' | 'twilio';
+
+export interface CallRecording {
+  readonly status: RecordingStatus;
+  readonly source: RecordingSource | null;
+  /** Twilio's id of a recording that Twilio made. */
+  readonly twilioRecordingSid: string | null;
+  readonly durationSeconds: number | null;
+}
+
+/** What one side charges, in millionths of a US dollar: whole numbers add up exactly. */
+export interface CostPart {
+  readonly usdMicros: number;
+  /** False: our estimate. True: what the vendor says it charged. */
+  readonly final: boolean;
+}
+
+/** Null until the call has ended. */
+export interface CallCost {
+  readonly telephony: CostPart | null;
+  readonly agent: CostPart | null;
+}
+
+/** What ElevenLabs made of the conversation afterwards. */
+export interface CallAnalysis {
+  readonly successful: 'success' | 'failure' | 'unknown';
+  readonly summary: string | null;
+  /** By the id of the criterion or the name of the value, as ElevenLabs gives them. */
+  readonly evaluation: Readonly<Record<string, unknown>>;
+  readonly collected: Readonly<Record<string, unknown>>;
+}
+
 export interface Call {
   readonly id: CallId;
   /** Grows by one with every change; a store refuses to write over a version it was not shown. */
@@ -78,6 +124,9 @@ export interface Call {
   readonly variables: Variables;
   readonly overrides: AgentOverrides;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly campaignId: string | null;
+  /** Where the events of this call are posted to. */
+  readonly webhookUrl: string | null;
   readonly ringTimeoutSeconds: number;
   readonly maxDurationSeconds: number;
   readonly twilioCallSid: string | null;
@@ -86,6 +135,9 @@ export interface Call {
   readonly answeredBy: string | null;
   /** As Twilio told it; until then our own measure from answer to end. */
   readonly durationSeconds: number | null;
+  readonly recording: CallRecording;
+  readonly cost: CallCost;
+  readonly analysis: CallAnalysis | null;
   readonly times: CallTimes;
 }
 

@@ -1,0 +1,199 @@
+/**
+ * The facts of one call on their way to the store, in order: what has gathered while one write is under way goes with the next.
+ * While the store is away the call goes on in memory, and what happened is written as soon as the store is back.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Call } from '../core/call/call.js';
+import { applyCallEvent, type CallEvent } from '../core/call/call-machine.js';
+import type { Batch, CallStore } from '../core/call/call.store.js';
+import { entriesOfChange, type TimelineEntry } from '../core/call/timeline.js';
+import { CordboardError } from '../core/errors.js';
+import type { CallId } from '../core/ids.js';
+import type { CallNews } from './call-feed.js';
+
+export interface Fact {
+  /** Milliseconds since the Unix epoch: when it happened, not when it is written. */
+  readonly at: number;
+  readonly event?: CallEvent;
+  readonly entries?: readonly TimelineEntry[];
+}
+
+interface Pending extends Fact {
+  /** With the call after the fact, changed or not; with undefined when there is no such call. */
+  resolve(call: Call | undefined): void;
+  reject(error: unknown): void;
+}
+
+export interface LineParts {
+  readonly id: CallId;
+  readonly store: CallStore;
+  publish(news: CallNews): void;
+  /** The call as this replica last saw it. */
+  held(): Call | undefined;
+  hold(call: Call): void;
+  /** Facts had to be accepted without the store; `retry` is to be called until it says that nothing is left. */
+  owes(): void;
+  lost(error: unknown, facts: number): void;
+  /** Nothing is under way and nothing is owed. */
+  idle(): void;
+}
+
+interface Folded {
+  readonly before: Call;
+  readonly call: Call;
+  readonly entries: readonly TimelineEntry[];
+  readonly news: readonly CallNews[];
+}
+
+/** Another replica may write between our read and our write; each try reads again. */
+const MAX_TRIES = 20;
+
+export class CallLine {
+  private waiting: Pending[] = [];
+  private backlog: { readonly name: string; readonly facts: readonly Fact[] }[] = [];
+  private wantsLook = false;
+  private running = false;
+
+  constructor(private readonly parts: LineParts) {}
+
+  get owed(): number {
+    return this.backlog.reduce((sum, { facts }) => sum + facts.length, 0);
+  }
+
+  write(fact: Fact): Promise<Call | undefined> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ ...fact, resolve, reject });
+      void this.run();
+    });
+  }
+
+  /** Somebody else wrote: looks what is on record now, behind whatever of ours is under way. */
+  look(): void {
+    this.wantsLook = true;
+    void this.run();
+  }
+
+  /** Whether everything is on record now. */
+  async retry(): Promise<boolean> {
+    if (!this.running) {
+      this.running = true;
+      await this.settle();
+      this.running = false;
+      await this.run();
+    }
+    return this.backlog.length === 0;
+  }
+
+  private async run(): Promise<void> {
+    if (this.running) return;
+    this.running = true;
+    while (this.waiting.length > 0 || this.wantsLook) {
+      const facts = this.waiting;
+      this.waiting = [];
+      if (facts.length > 0) await this.take(facts);
+      else await this.refresh();
+    }
+    this.running = false;
+    if (this.backlog.length === 0) this.parts.idle();
+  }
+
+  private async take(facts: readonly Pending[]): Promise<void> {
+    const name = randomUUID();
+    try {
+      if (this.backlog.length > 0) throw new CordboardError('store-away');
+      const folded = await this.commit(name, facts, this.parts.held());
+      if (folded) this.tell(folded, facts);
+      else for (const fact of facts) fact.resolve(undefined);
+    } catch (error) {
+      if (isAway(error) && this.accept(name, facts)) return;
+      for (const fact of facts) fact.reject(error);
+    }
+  }
+
+  /** Writes the facts onto the record as it is. Undefined when there is no such call. */
+  private async commit(name: string, facts: readonly Fact[], held?: Call): Promise<Folded | undefined> {
+    const { id, store } = this.parts;
+    let before = held ?? (await store.find(id));
+    for (let tries = 0; before && tries < MAX_TRIES; tries += 1) {
+      const folded = fold(before, facts);
+      if (await this.put(folded, { name, entries: folded.entries })) return folded;
+      before = await store.find(id);
+    }
+    if (before) throw new Error(`the record of ${id} was written by others ${MAX_TRIES} times in a row`);
+    return undefined;
+  }
+
+  private put({ before, call, entries }: Folded, batch: Batch): Promise<boolean> {
+    if (call !== before) return this.parts.store.replace(call, batch);
+    return entries.length > 0 ? this.parts.store.append(call.id, batch) : Promise.resolve(true);
+  }
+
+  private tell({ call, news }: Folded, facts: readonly Pending[]): void {
+    this.parts.hold(call);
+    for (const one of news) this.parts.publish(one);
+    for (const fact of facts) fact.resolve(call);
+  }
+
+  /** Goes on without the store, from what is held here. False when nothing is: then nobody here carries the call. */
+  private accept(name: string, facts: readonly Pending[]): boolean {
+    const held = this.parts.held();
+    if (!held) return false;
+    this.backlog.push({ name, facts });
+    this.parts.owes();
+    this.tell(fold(held, facts), facts);
+    return true;
+  }
+
+  private async settle(): Promise<void> {
+    for (let first = this.backlog[0]; first; first = this.backlog[0]) {
+      try {
+        // A write whose answer was lost may have taken place.
+        if (!(await this.parts.store.hasBatch(this.parts.id, first.name))) {
+          await this.commit(first.name, first.facts);
+        }
+      } catch (error) {
+        if (isAway(error)) return;
+        this.parts.lost(error, first.facts.length);
+      }
+      this.backlog.shift();
+    }
+    this.wantsLook = true;
+  }
+
+  private async refresh(): Promise<void> {
+    this.wantsLook = false;
+    const before = this.parts.held();
+    if (!before || this.backlog.length > 0) return;
+    try {
+      const call = await this.parts.store.find(this.parts.id);
+      if (!call) return;
+      this.parts.hold(call);
+      if (call.version !== before.version) this.parts.publish({ type: 'refreshed', call, before });
+    } catch {
+      // The store is away: when it is back, everybody is told that they may have missed something.
+    }
+  }
+}
+
+/** The record after the facts, in one version, with what is to be entered and told. Pure. */
+function fold(before: Call, facts: readonly Fact[]): Folded {
+  let call = before;
+  const entries: TimelineEntry[] = [];
+  const news: CallNews[] = [];
+  for (const { at, event, entries: given = [] } of facts) {
+    entries.push(...given);
+    if (!event) continue;
+    const next = applyCallEvent(call, event, at);
+    if (next) {
+      const after = { ...next, version: before.version + 1 };
+      entries.push(...entriesOfChange(call, after, event, at));
+      news.push({ type: 'changed', call: after, before: call, event });
+      call = after;
+    } else news.push({ type: 'ignored', call, event });
+  }
+  return { before, call, entries, news };
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof CordboardError && error.code === 'store-away';
+}

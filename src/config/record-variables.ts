@@ -1,0 +1,129 @@
+/**
+ * Variables of what is kept and told about calls: store, recordings, webhooks, cost.
+ */
+import { IsBoolean, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { ServiceVariables } from './service-variables.js';
+import { ANY_HTTP, flag, integer, usdMicros } from './transforms.js';
+import { Variable } from './variable.js';
+
+export class RecordVariables extends ServiceVariables {
+  @Variable({
+    group: 'Record',
+    about:
+      'Postgres server, postgres://user:password@host:5432/database; unset: an embedded Postgres under DATA_DIR. A pooler in front of it must pool by session.',
+    secret: true,
+  })
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/\S+$/, {
+    message: 'expected an address like postgres://user:password@host:5432/database',
+  })
+  DATABASE_URL?: string;
+
+  @Variable({ group: 'Record', about: 'Directory of the embedded Postgres and of recordings made here.' })
+  @IsString()
+  @MinLength(1)
+  DATA_DIR: string = './data';
+
+  @Variable({ group: 'Record', about: 'Whether calls are recorded that do not say: true or false.' })
+  @Transform(flag)
+  @IsBoolean({ message: 'expected true or false' })
+  RECORD_CALLS: boolean = false;
+
+  @Variable({
+    group: 'Record',
+    about:
+      'Who records: service (here, from the audio that is relayed) or twilio (there, at its price, fetched when asked for).',
+  })
+  @Matches(/^(service|twilio)$/, { message: 'expected service or twilio' })
+  RECORDING_SOURCE: 'service' | 'twilio' = 'service';
+
+  @Variable({ group: 'Record', about: 'Days after which a recording is deleted; 0: never.' })
+  @Transform(integer)
+  @IsInt()
+  @Min(0)
+  @Max(36_500)
+  RECORDING_RETENTION_DAYS: number = 0;
+
+  @Variable({
+    group: 'Record',
+    about:
+      'Seconds without a sign of life after which a replica is taken for dead and its calls are taken over.',
+  })
+  @Transform(integer)
+  @IsInt()
+  @Min(2)
+  @Max(600)
+  REPLICA_TIMEOUT_SECONDS: number = 30;
+
+  @Variable({
+    group: 'Webhooks',
+    about:
+      'Signs the webhooks of this service (Standard Webhooks): whsec_ and base64 of 24 to 64 random bytes.',
+    from: 'make one: echo "whsec_$(openssl rand -base64 32)"',
+    secret: true,
+  })
+  @IsOptional()
+  @Matches(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, { message: 'expected whsec_ and base64 of 24 to 64 bytes' })
+  WEBHOOK_SECRET?: string;
+
+  @Variable({
+    group: 'Webhooks',
+    about: 'Where the events of calls are posted to that name no webhookUrl.',
+    example: 'https://app.example.com/hooks/calls',
+  })
+  @IsOptional()
+  @IsUrl(ANY_HTTP, { message: 'expected an http(s) address' })
+  WEBHOOK_URL?: string;
+
+  @Variable({
+    group: 'Webhooks',
+    about: 'Whether webhooks may go to private, loopback and link-local addresses: true or false.',
+  })
+  @Transform(flag)
+  @IsBoolean({ message: 'expected true or false' })
+  WEBHOOK_ALLOW_PRIVATE: boolean = false;
+
+  @Variable({
+    group: 'Cost',
+    about:
+      'USD that all calls of a day (UTC) may cost together, known plus estimated; a call that would cross it is refused. Unset: no limit.',
+    example: '50',
+  })
+  @IsOptional()
+  @Transform(usdMicros)
+  @IsInt({ message: 'expected USD like 50 or 12.50' })
+  @Min(0)
+  DAILY_BUDGET_USD?: number;
+
+  @Variable({
+    group: 'Cost',
+    about:
+      'USD for each minute of the phone line that has begun, for estimates; Twilio charges by destination.',
+  })
+  @Transform(usdMicros)
+  @IsInt({ message: 'expected USD like 0.0184' })
+  @Min(0)
+  TWILIO_USD_PER_MINUTE: number = 18_400;
+
+  @Variable({
+    group: 'Cost',
+    about: 'USD for each minute of the agent, for estimates; your plan says what it is.',
+    byDefault: '0.08',
+  })
+  @Transform(usdMicros)
+  @IsInt({ message: 'expected USD like 0.08' })
+  @Min(0)
+  ELEVENLABS_USD_PER_MINUTE: number = 80_000;
+
+  @Variable({
+    group: 'Cost',
+    about:
+      'How many seconds a call is expected to take, for what it counts in the budget before it has ended.',
+  })
+  @Transform(integer)
+  @IsInt()
+  @Min(0)
+  @Max(14_400)
+  EXPECTED_CALL_SECONDS: number = 180;
+}

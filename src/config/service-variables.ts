@@ -1,0 +1,68 @@
+/**
+ * Variables of the service itself: where it listens, how it is reached and stopped.
+ */
+import { ArrayNotEmpty, IsInt, IsString, Matches, Max, Min, MinLength } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsPublicAddress } from './public-address.js';
+import { integer, list, withoutSlash } from './transforms.js';
+import { Variable } from './variable.js';
+
+const LOG_LEVELS = /^(fatal|error|warn|info|debug|trace|silent)$/;
+
+export class ServiceVariables {
+  @Variable({ group: 'Service', about: 'Port for HTTP and WebSocket.' })
+  @Transform(integer)
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  PORT: number = 3000;
+
+  @Variable({ group: 'Service', about: 'Address to listen on.' })
+  @IsString()
+  @MinLength(1)
+  HOST: string = '0.0.0.0';
+
+  @Variable({
+    group: 'Service',
+    about:
+      'The https address at which Twilio reaches this service; wss:// follows from it, and all signatures are checked against it.',
+    from: 'your domain, or the address your tunnel prints',
+    example: 'https://calls.example.com',
+    required: true,
+  })
+  @Transform(withoutSlash)
+  @IsPublicAddress()
+  PUBLIC_URL!: string;
+
+  @Variable({
+    group: 'Service',
+    about: 'Bearer keys of the REST API, separated by commas, each at least 24 characters.',
+    from: 'make one: openssl rand -hex 24',
+    secret: true,
+    required: true,
+  })
+  @Transform(list)
+  @ArrayNotEmpty()
+  @MinLength(24, { each: true, message: 'each key needs at least 24 characters' })
+  API_KEYS!: string[];
+
+  @Variable({ group: 'Service', about: 'fatal, error, warn, info, debug, trace or silent.' })
+  @Matches(LOG_LEVELS, { message: 'expected fatal, error, warn, info, debug, trace or silent' })
+  LOG_LEVEL: string = 'info';
+
+  @Variable({ group: 'Service', about: 'How long SIGTERM waits for live calls, in seconds.' })
+  @Transform(integer)
+  @IsInt()
+  @Min(0)
+  @Max(86_400)
+  DRAIN_TIMEOUT_SECONDS: number = 3600;
+
+  @Variable({
+    group: 'Service',
+    about:
+      'What the caller hears when the agent fails, spoken by Twilio. Empty: the line is hung up without a word.',
+  })
+  @IsString()
+  APOLOGY_MESSAGE: string =
+    'Sorry, the assistant is not available right now. Please call again later. Goodbye.';
+}

@@ -1,0 +1,97 @@
+/**
+ * The statements that write calls and their timelines: each one statement, so each one transaction and one round trip. The lock
+ * on the call's row is held until the commit, which is what makes the numbers of its events gapless and in order.
+ */
+import { getTableColumns, sql, type SQL } from 'drizzle-orm';
+import type { Call } from '../core/call/call.js';
+import type { Batch, Budget } from '../core/call/call.store.js';
+import type { CallId } from '../core/ids.js';
+import { rowOf } from './call-row.js';
+import { CHANNEL } from './notice-channel.js';
+import { calls, OPEN } from './schema.js';
+
+const COLUMNS = new Map(Object.entries(getTableColumns(calls)).map(([field, { name }]) => [field, name]));
+
+/** Replicas that admit calls under one budget do it one by one. "budg" in ASCII. */
+const BUDGET_LOCK = 0x62_75_64_67;
+
+function columnNames(fields: object): string[] {
+  return Object.keys(fields).map((field) => COLUMNS.get(field) ?? field);
+}
+
+function recordJson(fields: object): string {
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(fields).map(([field, value]) => [COLUMNS.get(field) ?? field, value])),
+  );
+}
+
+function entriesJson({ entries }: Batch): string {
+  return JSON.stringify(entries.map((entry) => ({ ...entry, at: new Date(entry.at) })));
+}
+
+/** `changed` has the call's row as it is now; the entries follow it, and so do the notice and whatever is to be posted. */
+function following(changed: SQL, batch: Batch): SQL {
+  const count = batch.entries.length;
+  return sql`
+    with changed as (${changed} returning id, version, last_seq, webhook_url),
+    entered as (
+      insert into call_events (call_id, seq, batch, type, at, details)
+      select changed.id, changed.last_seq - ${count}::int + e.place::int, ${batch.name}, e.type, e.at, e.details
+      from changed, rows from (
+        json_to_recordset(${entriesJson(batch)}::json) as (type text, at timestamptz, details json)
+      ) with ordinality as e(type, at, details, place)
+      order by e.place
+      returning call_id, seq
+    ),
+    to_post as (
+      insert into webhook_deliveries (call_id, seq, url)
+      select entered.call_id, entered.seq, changed.webhook_url
+      from entered join changed on changed.webhook_url is not null
+    )
+    select last_seq, pg_notify(${CHANNEL}, id || ':' || version || ':' || last_seq) from changed`;
+}
+
+export function insertSql(call: Call, batch: Batch, reservedUsdMicros: number, owner: string): SQL {
+  const fields = { ...rowOf(call), lastSeq: batch.entries.length, reservedUsdMicros, owner };
+  const names = sql.raw(columnNames(fields).join(', '));
+  return following(
+    sql`insert into calls (${names}) select ${names} from json_populate_record(null::calls, ${recordJson(fields)}::json)`,
+    batch,
+  );
+}
+
+export function replaceSql(call: Call, batch: Batch): SQL {
+  const fields = rowOf(call);
+  const names = columnNames(fields);
+  return following(
+    sql`update calls set (${sql.raw(names.join(', '))}) =
+          (select ${sql.raw(names.map((name) => `given.${name}`).join(', '))}
+           from json_populate_record(null::calls, ${recordJson(fields)}::json) as given),
+          last_seq = last_seq + ${batch.entries.length}::int
+        where id = ${call.id} and version = ${call.version - 1}`,
+    batch,
+  );
+}
+
+export function appendSql(id: CallId, batch: Batch): SQL {
+  return following(
+    sql`update calls set last_seq = last_seq + ${batch.entries.length}::int where id = ${id}`,
+    batch,
+  );
+}
+
+export const lockBudgetSql = sql`select pg_advisory_xact_lock(${BUDGET_LOCK})`;
+
+/**
+ * What the calls of the day cost: known where it is known, and what was reserved, or has run up since the answer, where it
+ * is not.
+ */
+export function spentSql({ since, usdMicrosPerMinute }: Budget): SQL {
+  const runUp = sql`ceil(extract(epoch from now() - answered_at) / 60) * ${usdMicrosPerMinute}::bigint`;
+  return sql`
+    select coalesce(sum(
+      case when ${OPEN} then greatest(reserved_usd_micros, ${runUp})
+           else coalesce(telephony_usd_micros, 0) + coalesce(agent_usd_micros, 0) end
+    ), 0)::bigint as spent
+    from calls where created_at >= ${new Date(since).toISOString()}::timestamptz`;
+}
