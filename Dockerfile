@@ -13,8 +13,9 @@ RUN npx nest build
 FROM node:20-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
-# TypeScript is an optional peer of @nestjs/swagger and stays unless optional packages are left out too.
-RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+# The embedded Postgres is an optional package: there is one for each platform. TypeScript is an optional peer of
+# @nestjs/swagger that nothing here runs.
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && rm -rf node_modules/typescript node_modules/.bin/tsc*
 
 FROM build AS program
 # What only development needs stays out of the service's image.
@@ -31,6 +32,10 @@ WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=program /app/dist ./dist
 COPY package.json LICENSE ./
+# The embedded Postgres and recordings, unless DATABASE_URL and a volume of your own say otherwise.
+ENV DATA_DIR=/data
+RUN mkdir /data && chown node:node /data
+VOLUME /data
 USER node
 EXPOSE 3000
 # Liveness and not readiness: a replica that drains is not ready, and must not be replaced before its calls have ended.

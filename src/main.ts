@@ -6,7 +6,12 @@ import { Environment } from './config/environment.js';
 import { EnvironmentError } from './config/read-environment.js';
 import type { AppLogger } from './ops/logger.js';
 import { APP_LOGGER } from './ops/tokens.js';
+import { EmbeddedPostgresError } from './persistence/embedded/embedded-postgres.error.js';
+import { StoreError } from './persistence/store.error.js';
 import { ToolRegistrationError } from './tools/tool-registry.js';
+
+/** Whoever starts the service can mend these: their message says how, and a stack would only hide it. */
+const EXPECTED = [EnvironmentError, ToolRegistrationError, StoreError, EmbeddedPostgresError];
 
 async function main(): Promise<void> {
   const app = await createApp();
@@ -16,9 +21,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const expected = error instanceof EnvironmentError || error instanceof ToolRegistrationError;
-  process.stderr.write(
-    `${expected ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
-  );
+  const isExpected = error instanceof Error && EXPECTED.some((kind) => error instanceof kind);
+  const stack = error instanceof Error ? error.stack : error;
+  process.stderr.write(`${isExpected ? error.message : String(stack)}\n`);
   process.exit(1);
 });

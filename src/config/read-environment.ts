@@ -25,9 +25,17 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
     if (value !== undefined && (value !== '' || name === 'APOLOGY_MESSAGE')) given[name] = value;
   }
   const environment = plainToInstance(Environment, given, { exposeDefaultValues: true });
-  const lines = validateSync(environment, { stopAtFirstError: true }).map(({ property, constraints }) =>
-    faultLine(property, given[property] === undefined, Object.values(constraints ?? {})[0] ?? 'is not valid'),
+  const faults = new Map(
+    validateSync(environment, { stopAtFirstError: true }).map(({ property, constraints }) => [
+      property,
+      Object.values(constraints ?? {})[0] ?? 'is not valid',
+    ]),
   );
+  // In the order in which the variables are documented, which is not the validator's.
+  const lines = [...variableLabels().keys()].flatMap((name) => {
+    const rule = faults.get(name);
+    return rule === undefined ? [] : [faultLine(name, given[name] === undefined, rule)];
+  });
   if (lines.length > 0) throw new EnvironmentError(lines);
   return environment;
 }

@@ -93,7 +93,7 @@ export class RecordVariables extends ServiceVariables {
   @IsOptional()
   @Transform(usdMicros)
   @IsInt({ message: 'expected USD like 50 or 12.50' })
-  @Min(0)
+  @Min(0, { message: 'expected USD like 50 or 12.50' })
   DAILY_BUDGET_USD?: number;
 
   @Variable({
@@ -103,7 +103,7 @@ export class RecordVariables extends ServiceVariables {
   })
   @Transform(usdMicros)
   @IsInt({ message: 'expected USD like 0.0184' })
-  @Min(0)
+  @Min(0, { message: 'expected USD like 0.0184' })
   TWILIO_USD_PER_MINUTE: number = 18_400;
 
   @Variable({
@@ -113,7 +113,7 @@ export class RecordVariables extends ServiceVariables {
   })
   @Transform(usdMicros)
   @IsInt({ message: 'expected USD like 0.08' })
-  @Min(0)
+  @Min(0, { message: 'expected USD like 0.08' })
   ELEVENLABS_USD_PER_MINUTE: number = 80_000;
 
   @Variable({

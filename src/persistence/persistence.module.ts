@@ -4,6 +4,7 @@
 import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { CallStore } from '../core/call/call.store.js';
+import { RecordedCallStore } from '../core/call/recorded-call.store.js';
 import { ReplicaStore } from '../core/call/replica.store.js';
 import type { Clock } from '../core/clock.js';
 import type { AppLogger } from '../ops/logger.js';
@@ -12,8 +13,12 @@ import { Database } from './database.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { migrateDatabase } from './migrate.js';
 import { PostgresCallStore } from './postgres.call-store.js';
+import { PostgresRecordedCallStore } from './postgres.recorded-call-store.js';
 import { PostgresReplicaStore } from './postgres.replica-store.js';
 import { thisReplica, type ReplicaIdentity } from './replica-id.js';
+
+/** A server that is started together with the service takes some seconds; one that is not there by then is a mistake. */
+const SERVER_PATIENCE_MS = 30_000;
 
 const EMBEDDED = Symbol('embedded Postgres');
 const DATABASE_ADDRESS = Symbol('address of the database');
@@ -39,7 +44,7 @@ const THIS_REPLICA = Symbol('this replica');
       inject: [Environment, EMBEDDED],
       useFactory: async ({ DATABASE_URL }: Environment, embedded?: EmbeddedPostgres) => {
         const url = DATABASE_URL ?? embedded?.url ?? '';
-        await migrateDatabase(url);
+        await migrateDatabase(url, SERVER_PATIENCE_MS);
         return url;
       },
     },
@@ -54,12 +59,17 @@ const THIS_REPLICA = Symbol('this replica');
       useFactory: (database: Database, { id }: ReplicaIdentity) => new PostgresCallStore(database, id),
     },
     {
+      provide: RecordedCallStore,
+      inject: [Database],
+      useFactory: (database: Database) => new PostgresRecordedCallStore(database),
+    },
+    {
       provide: ReplicaStore,
       inject: [Database, THIS_REPLICA],
       useFactory: (database: Database, self: ReplicaIdentity) => new PostgresReplicaStore(database, self),
     },
   ],
-  exports: [CallStore, ReplicaStore],
+  exports: [CallStore, RecordedCallStore, ReplicaStore],
 })
 export class PersistenceModule implements OnApplicationShutdown {
   constructor(

@@ -121,7 +121,7 @@ describe('a directory', () => {
     const file = path.join(await rig.newDir(), 'file');
     await writeFile(file, '');
     await expect(startEmbeddedPostgres({ dataDir: path.join(file, 'data') })).rejects.toThrow(
-      /DATA_DIR .*file\/data cannot be made .*set DATA_DIR/,
+      /DATA_DIR .*file\/data cannot be made or written .*set DATA_DIR/,
     );
   });
 
@@ -132,8 +132,15 @@ describe('a directory', () => {
       /DATA_DIR .* uid 65534 may not enter.*set DATA_DIR to a directory that others may enter/,
     );
   }
-  const forRoot = process.getuid?.() === 0 ? it : it.skip;
+  async function isRefusedWhenReadOnly(): Promise<void> {
+    const dataDir = await rig.newDir();
+    await chmod(dataDir, 0o500);
+    await expect(startEmbeddedPostgres({ dataDir })).rejects.toThrow(/DATA_DIR .* made or written .*EACCES/);
+  }
+  // Root may write everywhere, and nobody else has to hand over to another account.
+  const [forRoot, forOthers] = process.getuid?.() === 0 ? [it, it.skip] : [it.skip, it];
   forRoot('below one that the account of the server may not enter is told', isRefusedBelowClosed);
+  forOthers('that may not be written is told', isRefusedWhenReadOnly);
 });
 
 describe('what a crash leaves behind', () => {

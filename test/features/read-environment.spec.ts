@@ -2,7 +2,7 @@
 import { Environment } from '../../src/config/environment.js';
 import { EnvironmentError, readEnvironment } from '../../src/config/read-environment.js';
 import { variableLabels } from '../../src/config/variable.js';
-import { ACCOUNT_SID, REQUIRED_VARIABLES } from '../support/builders.js';
+import { ACCOUNT_SID, environmentWith, REQUIRED_VARIABLES } from '../support/builders.js';
 
 function linesOf(variables: Readonly<Record<string, string | undefined>>): readonly string[] {
   try {
@@ -132,11 +132,26 @@ describe('a faulty environment', () => {
     ]);
   });
 
-  it('refuses a budget that this version cannot hold, rather than pretending', () => {
-    expect(linesOf({ DAILY_BUDGET_USD: '50' })).toEqual([
-      expect.stringMatching(/^DAILY_BUDGET_USD: .*unset it/),
+  it('keeps money in millionths, and takes nothing that is no amount', () => {
+    const read = (value: string) => environmentWith({ DAILY_BUDGET_USD: value }).DAILY_BUDGET_USD;
+    expect([read('50'), read('12.5'), read('0.000001'), read('0'), read('')]).toEqual([
+      50_000_000,
+      12_500_000,
+      1,
+      0,
+      undefined,
     ]);
-    expect(linesOf({ DAILY_BUDGET_USD: '' })).toEqual([]);
+    for (const value of ['-1', '1e3', '$5', '1,5', '0.0000001', 'x']) {
+      expect(linesOf({ DAILY_BUDGET_USD: value })).toEqual([
+        expect.stringMatching(/^DAILY_BUDGET_USD: expected USD/),
+      ]);
+    }
+  });
+
+  it('takes true and false for what they say, and nothing else', () => {
+    expect(environmentWith({ RECORD_CALLS: 'true' }).RECORD_CALLS).toBe(true);
+    expect(environmentWith({ RECORD_CALLS: 'false' }).RECORD_CALLS).toBe(false);
+    expect(linesOf({ RECORD_CALLS: 'yes' })).toEqual([expect.stringMatching(/^RECORD_CALLS: expected true/)]);
   });
 
   it('prints no value, in no line, whatever is wrong', () => {

@@ -6,6 +6,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class BreakablePipe {
   private readonly open = new Set<Socket>();
   private isCut = false;
+  private refusals = 0;
+  private readonly refusedListeners = new Set<() => void>();
 
   private constructor(
     private readonly server: Server,
@@ -33,6 +35,15 @@ export class BreakablePipe {
     this.isCut = false;
   }
 
+  /** Resolves once so many connections have been refused. */
+  refused(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.refusedListeners.add(() => {
+        if (this.refusals >= count) resolve();
+      });
+    });
+  }
+
   async close(): Promise<void> {
     this.cut();
     await new Promise((resolve) => this.server.close(resolve));
@@ -41,6 +52,8 @@ export class BreakablePipe {
   private join(near: Socket, target: { readonly host: string; readonly port: number }): void {
     if (this.isCut) {
       near.destroy();
+      this.refusals += 1;
+      for (const listener of this.refusedListeners) listener();
       return;
     }
     const far = connect(target);

@@ -1,12 +1,6 @@
 /**
  * PostgreSQL's programs, ready to be run by the account of the server. They are run from their npm package where that works;
  * where it does not, from a copy in the data directory. Whether it works is tried, not guessed.
- *
- * It does not work when npm left out the package's install script (npm 12 does so by default), which makes the links between
- * the libraries; when an archive lost the x-bits; or when node_modules lies where the account may not enter, such as /root.
- * One copy mends all three and leaves node_modules, which may be read-only, alone. Links in a directory of our own and
- * LD_LIBRARY_PATH would mend only the first, and not on macOS, whose /bin/sh drops DYLD_* before initdb's children see it.
- * In the copy the libraries are found by the run path of the programs, `$ORIGIN/../lib`.
  */
 import { chmod, constants, cp, readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
@@ -78,6 +72,13 @@ async function faultOf(
   return faults.find((fault) => fault !== undefined);
 }
 
+/**
+ * The programs do not run from their package when npm left out its install script (npm 12 does so by default), which makes the
+ * links between the libraries; when an archive lost the x-bits; or when node_modules lies where the account may not enter,
+ * such as /root. One copy mends all three and leaves node_modules, which may be read-only, alone. Links elsewhere and
+ * LD_LIBRARY_PATH would mend only the first, and not on macOS, whose /bin/sh drops DYLD_* before initdb's children see it.
+ * In the copy the libraries are found by the run path of the programs, `$ORIGIN/../lib`.
+ */
 async function copyPackage(
   from: string,
   to: string,

@@ -4,7 +4,7 @@
  * Postgres lets only one run, and whoever lost either race uses what the winner made.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, realpath } from 'node:fs/promises';
+import { access, constants, mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { letEnter, serverAccount } from './account.js';
@@ -147,17 +147,21 @@ async function join({ clusterDir, log }: Launch, address: Address): Promise<Pres
     await presence.leave();
     return undefined;
   } catch (error) {
-    const refusal = refusalOf(error);
-    if (refusal === NO_DATABASE) await createDatabase(address);
-    else if (refusal !== undefined) {
-      throw new EmbeddedPostgresError(
-        `The embedded Postgres refuses this process (SQLSTATE ${refusal})`,
-        `see the log beside ${clusterDir}, or ${USE_DATABASE_URL}`,
-        { cause: error },
-      );
-    }
+    if (refusalOf(error) !== NO_DATABASE) throwRefusal(error, clusterDir);
+    else await createDatabase(address).catch((error: unknown) => throwRefusal(error, clusterDir));
     return undefined;
   }
+}
+
+/** Does nothing about errors that pass: the server is not there yet, or not any more. */
+function throwRefusal(cause: unknown, clusterDir: string): void {
+  const refusal = refusalOf(cause);
+  if (refusal === undefined) return;
+  throw new EmbeddedPostgresError(
+    `The embedded Postgres refuses this process (SQLSTATE ${refusal})`,
+    `see the log beside ${clusterDir}, or ${USE_DATABASE_URL}`,
+    { cause },
+  );
 }
 
 type Started = ServerParts & { readonly pid: number };
@@ -184,7 +188,7 @@ async function stop({ log }: Launch, presence: Presence, started: Started, port:
       outcome = ok ? 'embedded Postgres stopped' : `embedded Postgres could not be stopped: ${output}`;
     });
   } catch (error) {
-    // The connection broke, so this may be another server by now. The service ends, and a server that goes on harms nobody: the next start uses it.
+    // The connection broke, so this may be another server by now. One that goes on harms nobody: the next start uses it.
     outcome = `embedded Postgres was left alone: ${error instanceof Error ? error.message : String(error)}`;
   }
   log(outcome, { port });
@@ -193,9 +197,10 @@ async function stop({ log }: Launch, presence: Presence, started: Started, port:
 async function makeDataDir(dataDir: string): Promise<void> {
   try {
     await mkdir(dataDir, { recursive: true });
+    await access(dataDir, constants.W_OK);
   } catch (cause) {
     throw new EmbeddedPostgresError(
-      `DATA_DIR ${dataDir} cannot be made (${cause instanceof Error ? cause.message : String(cause)})`,
+      `DATA_DIR ${dataDir} cannot be made or written (${cause instanceof Error ? cause.message : String(cause)})`,
       `set DATA_DIR to a directory that the service may write, or ${USE_DATABASE_URL}`,
       { cause },
     );
