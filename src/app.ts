@@ -28,6 +28,8 @@ export async function createApp({ variables, modules }: AppOptions = {}): Promis
   const module = await AppModule.read(variables, modules);
   const app = await NestFactory.create<NestExpressApplication>(module, {
     bufferLogs: true,
+    // When the start fails, the reason is told once, by whoever started it.
+    autoFlushLogs: false,
     abortOnError: false,
     bodyParser: false,
     rawBody: true,

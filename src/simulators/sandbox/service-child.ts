@@ -5,7 +5,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -45,6 +45,8 @@ export async function startService(options: ServiceOptions): Promise<ServiceChil
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const folder = await mkdtemp(path.join(tmpdir(), 'cordboard-sandbox-'));
+  // Started by root, the service runs its database as another user, who has to pass through here and may read nothing.
+  await chmod(folder, 0o711);
   const child = spawn(process.execPath, [options.program ?? BUILT_SERVICE], {
     cwd: folder,
     env: {
