@@ -13,6 +13,7 @@ import type { AppLogger } from '../ops/logger.js';
 import { APP_LOGGER } from '../ops/tokens.js';
 import { CallFeed } from './call-feed.js';
 import { CallJournal } from './call-journal.js';
+import { PlacementSearch } from './placement-search.js';
 
 const ASK_AGAIN_MS = 5000;
 const MAX_ASKED = 3;
@@ -32,6 +33,7 @@ export class CallWatch implements OnApplicationShutdown {
     feed: CallFeed,
     private readonly journal: CallJournal,
     private readonly carrier: Carrier,
+    private readonly search: PlacementSearch,
     private readonly clock: Clock,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
@@ -98,7 +100,7 @@ export class CallWatch implements OnApplicationShutdown {
   }
 
   private async askCarrier(id: CallId, watch: Watched): Promise<void> {
-    const call = await this.journal.find(id);
+    const call = await this.lookedFor(id);
     if (!call || isFinal(call.status)) return;
     watch.asked += 1;
     const view = call.twilioCallSid === null ? undefined : await this.look(call.twilioCallSid);
@@ -124,6 +126,14 @@ export class CallWatch implements OnApplicationShutdown {
     if (call.twilioCallSid !== null && view !== 'unreachable')
       await this.carrier.hangUp(call.twilioCallSid).catch(() => undefined);
     this.wake(id, watch, ASK_AGAIN_MS, 'ask-carrier');
+  }
+
+  /** The call; one that may have been placed under an id that never reached us is looked for first. */
+  private async lookedFor(id: CallId): Promise<Call | undefined> {
+    const call = await this.journal.find(id);
+    if (!call || isFinal(call.status)) return call;
+    const mayBePlaced = call.twilioCallSid === null && call.times.startedAt !== null;
+    return mayBePlaced ? this.search.find(call) : call;
   }
 
   private look(sid: string): Promise<CarrierView | 'unreachable' | undefined> {

@@ -45,11 +45,13 @@ export class CallsController {
     'malformed-body',
     'destination-refused',
     'idempotency-conflict',
+    'idempotency-in-progress',
     'body-too-large',
     'carrier-refused',
     'carrier-unreachable',
     'at-capacity',
     'draining',
+    'store-away',
   )
   @ApiHeader({
     name: 'Idempotency-Key',
@@ -61,10 +63,11 @@ export class CallsController {
   async place(
     @Body() body: PlaceCallDto,
     @Headers('idempotency-key') key: string | undefined,
+    @Headers('authorization') client = '',
     @Res({ passthrough: true }) response: Response,
   ): Promise<CallDto> {
-    const answer = await this.idempotency.once(key, body, async () =>
-      viewOf(await this.calls.place(requestOf(body))),
+    const answer = await this.idempotency.once(key, client, body, async (id) =>
+      viewOf(await this.calls.place({ ...requestOf(body), id })),
     );
     response.setHeader('Location', `/calls/${answer.id}`);
     return answer;

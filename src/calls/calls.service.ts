@@ -90,8 +90,15 @@ export class CallsService {
       twilioCallSid: received.twilioCallSid,
       times: { ...fresh.times, startedAt: fresh.times.createdAt },
     };
-    await this.enter(call);
-    return call;
+    try {
+      await this.enter(call);
+      return call;
+    } catch (error) {
+      // Twilio's two requests can also come at the same moment; then the store took the first.
+      const first = await this.store.findBySid(received.twilioCallSid).catch(() => undefined);
+      if (first) return first;
+      throw error;
+    }
   }
 
   async get(id: string): Promise<Call> {

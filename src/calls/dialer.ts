@@ -1,69 +1,63 @@
 /**
- * Hands queued calls to the carrier no faster than the account may start them, and writes down what became of each.
+ * Hands queued calls to the carrier in their turn, once, and writes down what became of each.
  */
 import { Injectable } from '@nestjs/common';
-import { Environment } from '../config/environment.js';
 import { isFinal, type Call } from '../core/call/call.js';
 import { Carrier } from '../core/call/carrier.js';
-import { Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
-import { CallStore } from '../core/call/call.store.js';
 import { CallJournal } from './call-journal.js';
+import { DialTurns } from './dial-turns.js';
+import { PlacementSearch } from './placement-search.js';
 
 @Injectable()
 export class Dialer {
-  private readonly gapMs: number;
-  private nextStart = 0;
-
   constructor(
-    environment: Environment,
+    private readonly turns: DialTurns,
     private readonly carrier: Carrier,
-    private readonly clock: Clock,
-    private readonly store: CallStore,
+    private readonly search: PlacementSearch,
     private readonly journal: CallJournal,
-  ) {
-    this.gapMs = 1000 / environment.TWILIO_CALLS_PER_SECOND;
-  }
+  ) {}
 
   /**
-   * Resolves with the record once the carrier has taken the call or the call was given up before.
-   * @throws CordboardError `carrier-refused` or `carrier-unreachable`; the record tells the same.
+   * Resolves with the record once the carrier has taken the call, or the call was given up before, or what became of it was
+   * found out after the carrier's answer was lost, which can take longer than a minute.
+   * @throws CordboardError `carrier-refused` or `carrier-unreachable` when it was certainly not placed; the record tells the same.
    */
   async dial(call: Call): Promise<Call> {
-    const now = this.clock.now();
-    const start = Math.max(now, this.nextStart);
-    this.nextStart = start + this.gapMs;
-    if (start > now) await new Promise<void>((resolve) => void this.clock.after(start - now, resolve));
-    const current = (await this.store.find(call.id)) ?? call;
-    if (current.endReason !== null)
-      return (await this.journal.apply(call.id, { type: 'end.settled' })) ?? current;
-    return this.place(current);
+    const current = await this.turns.take(call);
+    // The process ends: the call stays as it is, for another replica.
+    if (!current) return (await this.journal.find(call.id).catch(() => undefined)) ?? call;
+    if (current.endReason === null) return this.place(current);
+    return (await this.journal.apply(call.id, { type: 'end.settled' })) ?? current;
   }
 
-  /** Finds out what became of a call that the carrier was asked for. */
-  async reconcile(call: Call): Promise<Call> {
-    return (await this.store.find(call.id)) ?? call;
+  /** Finds out what became of a call that the carrier was asked for, without asking again. Takes a minute at most, mostly less. */
+  reconcile(call: Call): Promise<Call> {
+    return this.search.find(call);
   }
 
   private async place(call: Call): Promise<Call> {
-    await this.journal.apply(call.id, { type: 'carrier.asked' });
+    let twilioCallSid: string;
     try {
-      const twilioCallSid = await this.carrier.place(call);
-      const accepted =
-        (await this.journal.apply(call.id, { type: 'carrier.accepted', twilioCallSid })) ?? call;
-      // Given up and closed while Twilio was thinking: no phone may ring for a call that is over.
-      if (isFinal(accepted.status)) await this.carrier.hangUp(twilioCallSid);
-      return accepted;
+      twilioCallSid = await this.carrier.place(call);
     } catch (error) {
       if (!(error instanceof CordboardError)) throw error;
-      const certainlyNotPlaced = error.code === 'carrier-refused' || error.members['placed'] === 'no';
-      // When the answer was lost the phone may ring: the call stays open, and Twilio's own requests or the watch end it.
-      if (certainlyNotPlaced) {
-        const failure = { code: error.code, detail: error.detail };
-        await this.journal.apply(call.id, { type: 'end.decided', reason: 'carrier-failed', failure });
-        await this.journal.apply(call.id, { type: 'end.settled' });
-      }
-      throw new CordboardError(error.code, error.detail, [], { callId: call.id });
+      // Asked again, a second phone might ring.
+      if (error.code === 'carrier-unreachable' && error.members['placed'] !== 'no')
+        return this.search.find(call);
+      return this.fail(call, error);
     }
+    const accepted = (await this.journal.apply(call.id, { type: 'carrier.accepted', twilioCallSid })) ?? call;
+    // Given up and closed while Twilio was thinking: no phone may ring for a call that is over.
+    if (isFinal(accepted.status))
+      await this.carrier.hangUp(twilioCallSid).catch(() => this.search.find(accepted));
+    return accepted;
+  }
+
+  private async fail(call: Call, { code, detail }: CordboardError): Promise<never> {
+    const failure = { code, detail };
+    await this.journal.apply(call.id, { type: 'end.decided', reason: 'carrier-failed', failure });
+    await this.journal.apply(call.id, { type: 'end.settled' });
+    throw new CordboardError(code, detail, [], { callId: call.id });
   }
 }

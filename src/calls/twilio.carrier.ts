@@ -1,12 +1,13 @@
 /**
- * Twilio behind the `Carrier` port, through the official SDK. Repeats only what Twilio declares not processed (429) and
- * connections that were never made; anything else leaves it unknown whether a phone rings.
+ * Twilio behind the `Carrier` port, through the official SDK. Repeats only what Twilio declares not carried out (429) and
+ * requests that never left because no connection came about; anything else leaves it unknown whether a phone rings.
  */
 import { Injectable } from '@nestjs/common';
 import twilio from 'twilio';
 import { Environment } from '../config/environment.js';
 import { CALL_STATUSES, type Call, type CallStatus } from '../core/call/call.js';
 import { Carrier, type CarrierView } from '../core/call/carrier.js';
+import type { PlacedCall } from '../core/call/match-placed.js';
 import { Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
 
@@ -16,8 +17,12 @@ const MAX_TRIES = 4;
 /** Twilio's limit stands behind ours: if it came first, the record would say that the caller hung up. */
 const LIMIT_SLACK_SECONDS = 10;
 const FIRST_BACKOFF_MS = 250;
+/** A pause that Twilio asks for is kept, but not at any length: somebody waits for the call. */
+const LONGEST_RETRY_AFTER_MS = 10_000;
 /** No connection was made, so nothing can have been dialled. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+/** As many as Twilio gives: in which order it lists them is not documented. */
+const LIST_PAGE = 1000;
 
 /**
  * Twilio repeats a callback only when it cannot connect, unless told otherwise by the fragment (connection overrides, which
@@ -26,6 +31,30 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
 const RETRY_CALLBACKS = '#rc=3&rp=5xx,ct,rt';
 
 type Client = ReturnType<typeof twilio>;
+type Request<Body> = Parameters<typeof twilio.RequestClient.prototype.request<Body>>[0];
+type Answer<Body> = Awaited<ReturnType<typeof twilio.RequestClient.prototype.request<Body>>>;
+
+/** The SDK's own, which sends again what certainly had no effect. The SDK's retries wait in timers of their own. */
+class PatientClient extends twilio.RequestClient {
+  constructor(private readonly clock: Clock) {
+    super({ timeout: REQUEST_TIMEOUT_MS, keepAlive: true });
+  }
+
+  override async request<Body>(request: Request<Body>): Promise<Answer<Body>> {
+    for (let tries = 1; ; tries += 1) {
+      const jitterMs = FIRST_BACKOFF_MS * 2 ** tries * Math.random();
+      let askedForMs = 0;
+      try {
+        const answer = await super.request(request);
+        if (answer.statusCode !== 429 || tries === MAX_TRIES) return answer;
+        askedForMs = retryAfterMs(field(answer.headers, 'retry-after'));
+      } catch (error) {
+        if (tries === MAX_TRIES || !wasNeverSent(error)) throw error;
+      }
+      await new Promise<void>((resolve) => void this.clock.after(askedForMs + jitterMs, resolve));
+    }
+  }
+}
 
 @Injectable()
 export class TwilioCarrier extends Carrier {
@@ -33,12 +62,11 @@ export class TwilioCarrier extends Carrier {
 
   constructor(
     private readonly environment: Environment,
-    private readonly clock: Clock,
+    clock: Clock,
   ) {
     super();
     const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_KEY, TWILIO_API_SECRET } = environment;
-    const httpClient = new twilio.RequestClient({ timeout: REQUEST_TIMEOUT_MS, keepAlive: true });
-    const options = { accountSid: TWILIO_ACCOUNT_SID, httpClient };
+    const options = { accountSid: TWILIO_ACCOUNT_SID, httpClient: new PatientClient(clock) };
     this.client =
       TWILIO_API_KEY !== undefined && TWILIO_API_SECRET !== undefined
         ? twilio(TWILIO_API_KEY, TWILIO_API_SECRET, options)
@@ -49,24 +77,39 @@ export class TwilioCarrier extends Carrier {
 
   async place(call: Call): Promise<string> {
     const callback = (path: string): string => `${this.environment.PUBLIC_URL}${path}?call=${call.id}`;
-    for (let tries = 1; ; tries += 1) {
-      try {
-        const placed = await this.client.calls.create({
-          to: call.to,
-          from: call.from,
-          url: callback('/twiml'),
-          method: 'POST',
-          statusCallback: `${callback('/twilio/status')}${RETRY_CALLBACKS}`,
-          statusCallbackMethod: 'POST',
-          statusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
-          timeout: call.ringTimeoutSeconds,
-          timeLimit: call.maxDurationSeconds + LIMIT_SLACK_SECONDS,
-        });
-        return placed.sid;
-      } catch (error) {
-        if (tries === MAX_TRIES || !wasNotProcessed(error)) throw toCatalogue(error);
-        await this.pause(FIRST_BACKOFF_MS * 2 ** tries * Math.random());
-      }
+    try {
+      const placed = await this.client.calls.create({
+        to: call.to,
+        from: call.from,
+        url: callback('/twiml'),
+        method: 'POST',
+        statusCallback: `${callback('/twilio/status')}${RETRY_CALLBACKS}`,
+        statusCallbackMethod: 'POST',
+        statusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
+        timeout: call.ringTimeoutSeconds,
+        timeLimit: call.maxDurationSeconds + LIMIT_SLACK_SECONDS,
+      });
+      return placed.sid;
+    } catch (error) {
+      throw toCatalogue(error);
+    }
+  }
+
+  /**
+   * By both numbers and no time: a call that has not started has no StartTime yet, and whether a filter by it lets such calls
+   * through is not documented.
+   */
+  async findPlaced({ to, from }: Call): Promise<readonly PlacedCall[]> {
+    try {
+      const { instances } = await this.client.calls.page({ to, from, pageSize: LIST_PAGE });
+      return (
+        instances
+          // Others were not asked for by REST: incoming ones, and the legs of a dial.
+          .filter(({ direction }) => direction === 'outbound-api')
+          .map(({ sid, dateCreated }) => ({ twilioCallSid: sid, createdAt: dateCreated.getTime() }))
+      );
+    } catch (error) {
+      throw toCatalogue(error);
     }
   }
 
@@ -93,12 +136,6 @@ export class TwilioCarrier extends Carrier {
       throw toCatalogue(error);
     }
   }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.clock.after(ms, resolve);
-    });
-  }
 }
 
 function isCallStatus(status: string): status is CallStatus {
@@ -119,15 +156,22 @@ function codeOf(error: unknown): number | string | undefined {
   return typeof code === 'number' || typeof code === 'string' ? code : undefined;
 }
 
-function wasNotProcessed(error: unknown): boolean {
-  return statusOf(error) === 429 || NEVER_SENT.has(String(codeOf(error)));
+/** A time limit that runs out while connecting is one that Node names so; while waiting for an answer it is axios' own. */
+function wasNeverSent(error: unknown): boolean {
+  return NEVER_SENT.has(String(codeOf(error))) || field(error, 'syscall') === 'connect';
+}
+
+/** In seconds; a date, which RFC 9110 also allows, was never seen from Twilio and is left to the back-off. */
+function retryAfterMs(header: unknown): number {
+  if (typeof header !== 'string' || !/^\d{1,6}$/.test(header)) return 0;
+  return Math.min(Number(header) * 1000, LONGEST_RETRY_AFTER_MS);
 }
 
 /** The SDK throws a RestException for an answer and axios' error for none. */
 function toCatalogue(error: unknown): CordboardError {
   const status = statusOf(error);
   const code = codeOf(error);
-  const notProcessed = wasNotProcessed(error);
+  const notProcessed = status === 429 || wasNeverSent(error);
   if (!notProcessed && status !== undefined && status >= 400 && status < 500) {
     const named = typeof code === 'number' ? `Twilio error ${code}` : `HTTP ${status}`;
     return new CordboardError(

@@ -62,11 +62,23 @@ export const ERRORS = {
     mend: 'Nothing to do.',
     retryable: false,
   },
+  'bad-range': {
+    status: 416,
+    title: 'The range lies outside of the recording.',
+    mend: 'Ask for bytes below the length in Content-Range; a live recording grows.',
+    retryable: true,
+  },
   'idempotency-conflict': {
     status: 409,
     title: 'The Idempotency-Key was used with another body.',
     mend: 'Use a new key for a new request.',
     retryable: false,
+  },
+  'idempotency-in-progress': {
+    status: 409,
+    title: 'The first request with this Idempotency-Key has not been answered yet.',
+    mend: 'Send the same request again in a few seconds, with the same key.',
+    retryable: true,
   },
   'body-too-large': {
     status: 413,
@@ -78,6 +90,12 @@ export const ERRORS = {
     status: 503,
     title: 'This replica holds as many calls as it may.',
     mend: 'Try again later, add a replica, or raise MAX_CONCURRENT_CALLS.',
+    retryable: true,
+  },
+  'too-many-streams': {
+    status: 503,
+    title: 'This replica has as many readers of event streams as it serves.',
+    mend: 'Close streams that nobody needs, follow GET /events instead of one stream for each call, or add a replica.',
     retryable: true,
   },
   draining: {

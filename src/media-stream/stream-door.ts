@@ -48,11 +48,11 @@ export class StreamDoor {
 
   private async judge(request: IncomingMessage): Promise<ErrorCode | undefined> {
     const asked = askedStream(request);
-    if (!asked || !this.tokens.knows(asked.token)) return 'bad-stream-token';
+    if (!asked || !(await this.tokens.knows(asked.token))) return 'bad-stream-token';
     const header = request.headers['x-twilio-signature'];
     if (!this.signature.ofUpgrade(typeof header === 'string' ? header : undefined, asked.url))
       return 'bad-signature';
-    const callId = this.tokens.redeem(asked.token);
+    const callId = await this.tokens.redeem(asked.token);
     const call = callId && (await this.store.find(callId));
     // A call has one line: a second socket would be a second agent, at somebody's cost.
     if (!call || call.endReason !== null || this.live.has(call.id)) return 'bad-stream-token';

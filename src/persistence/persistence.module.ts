@@ -4,8 +4,11 @@
 import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { CallStore } from '../core/call/call.store.js';
+import { DialPace } from '../core/call/dial-pace.js';
+import { IdempotencyStore } from '../core/call/idempotency.store.js';
 import { RecordedCallStore } from '../core/call/recorded-call.store.js';
 import { ReplicaStore } from '../core/call/replica.store.js';
+import { StreamTokenStore } from '../core/call/stream-token.store.js';
 import type { Clock } from '../core/clock.js';
 import type { AppLogger } from '../ops/logger.js';
 import { APP_LOGGER, BACKGROUND_CLOCK } from '../ops/tokens.js';
@@ -13,8 +16,11 @@ import { Database } from './database.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { migrateDatabase } from './migrate.js';
 import { PostgresCallStore } from './postgres.call-store.js';
+import { PostgresDialPace } from './postgres.dial-pace.js';
+import { PostgresIdempotencyStore } from './postgres.idempotency-store.js';
 import { PostgresRecordedCallStore } from './postgres.recorded-call-store.js';
 import { PostgresReplicaStore } from './postgres.replica-store.js';
+import { PostgresStreamTokenStore } from './postgres.stream-token-store.js';
 import { thisReplica, type ReplicaIdentity } from './replica-id.js';
 
 /** A server that is started together with the service takes some seconds; one that is not there by then is a mistake. */
@@ -68,8 +74,24 @@ const THIS_REPLICA = Symbol('this replica');
       inject: [Database, THIS_REPLICA],
       useFactory: (database: Database, self: ReplicaIdentity) => new PostgresReplicaStore(database, self),
     },
+    {
+      provide: DialPace,
+      inject: [Database, Environment],
+      useFactory: (database: Database, { TWILIO_ACCOUNT_SID }: Environment) =>
+        new PostgresDialPace(database, TWILIO_ACCOUNT_SID),
+    },
+    {
+      provide: IdempotencyStore,
+      inject: [Database],
+      useFactory: (database: Database) => new PostgresIdempotencyStore(database),
+    },
+    {
+      provide: StreamTokenStore,
+      inject: [Database],
+      useFactory: (database: Database) => new PostgresStreamTokenStore(database),
+    },
   ],
-  exports: [CallStore, RecordedCallStore, ReplicaStore],
+  exports: [CallStore, RecordedCallStore, ReplicaStore, DialPace, IdempotencyStore, StreamTokenStore],
 })
 export class PersistenceModule implements OnApplicationShutdown {
   constructor(

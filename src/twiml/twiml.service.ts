@@ -48,8 +48,9 @@ export class TwimlService {
     });
     if (now && now.endReason !== null) return this.lastWords(now);
     const base = this.environment.PUBLIC_URL;
+    const token = await this.tokens.issue(call.id);
     return connectStream({
-      streamUrl: `${socketBase(base)}/stream/${this.tokens.issue(call.id)}`,
+      streamUrl: `${socketBase(base)}/stream/${token}`,
       actionUrl: `${base}/twiml/next?call=${call.id}`,
       statusUrl: `${base}/twilio/stream?call=${call.id}`,
       variables: { ...variables, ...call.variables },

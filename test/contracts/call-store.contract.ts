@@ -70,7 +70,9 @@ export function callStoreContract(name: string, open: () => Promise<CallStore>):
       const call = callWith();
       await store.insert(call, batchOf());
       const won = await Promise.all(
-        Array.from({ length: 20 }, (_, at) => store.replace({ ...call, version: 2, agentId: `agent_${at}` }, batchOf())),
+        Array.from({ length: 20 }, (_, at) =>
+          store.replace({ ...call, version: 2, agentId: `agent_${at}` }, batchOf()),
+        ),
       );
       expect(won.filter(Boolean)).toHaveLength(1);
       expect(await store.find(call.id)).toMatchObject({ agentId: `agent_${won.indexOf(true)}` });
@@ -220,7 +222,9 @@ export function callStoreContract(name: string, open: () => Promise<CallStore>):
           [one.id, 'turn.agent'],
         ]);
         expect(await store.eventsOfAll(second?.cursor, 2)).toEqual({ events: [], cursor: second?.cursor });
-        expect(await store.eventsOfAll(seen[0]?.cursor, 1)).toMatchObject({ events: [{ type: 'call.dialing' }] });
+        expect(await store.eventsOfAll(seen[0]?.cursor, 1)).toMatchObject({
+          events: [{ type: 'call.dialing' }],
+        });
       });
 
       it('refuses a place that it never gave', async () => {

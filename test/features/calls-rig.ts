@@ -2,10 +2,13 @@
 import { Admission } from '../../src/calls/admission.js';
 import { CallFeed, type CallNews } from '../../src/calls/call-feed.js';
 import { CallJournal } from '../../src/calls/call-journal.js';
+import { CallPauses } from '../../src/calls/call-pauses.js';
 import { CallWatch } from '../../src/calls/call-watch.js';
 import { CallsService } from '../../src/calls/calls.service.js';
+import { DialTurns } from '../../src/calls/dial-turns.js';
 import { Dialer } from '../../src/calls/dialer.js';
 import { LineEnder } from '../../src/calls/line-ender.js';
+import { PlacementSearch } from '../../src/calls/placement-search.js';
 import type { Call } from '../../src/core/call/call.js';
 import type { CallEvent } from '../../src/core/call/call-machine.js';
 import { Metrics } from '../../src/ops/metrics.js';
@@ -14,6 +17,7 @@ import { MemoryCallStore } from '../support/memory.call-store.js';
 import { callWith, environmentWith, silentLogger, type CallFields } from '../support/builders.js';
 import { FakeCarrier } from '../support/fake-carrier.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { MemoryDialPace } from '../support/memory.stores.js';
 
 export class CallsRig {
   readonly clock = new ManualClock();
@@ -21,6 +25,15 @@ export class CallsRig {
   readonly store = new MemoryCallStore();
   readonly feed = new CallFeed(silentLogger());
   readonly journal = new CallJournal(this.store, this.feed, this.clock, this.clock, silentLogger());
+  readonly pauses = new CallPauses(this.feed, this.clock);
+  readonly search = new PlacementSearch(
+    this.carrier,
+    this.store,
+    this.journal,
+    this.pauses,
+    this.clock,
+    silentLogger(),
+  );
   readonly readiness = new Readiness();
   readonly news: CallNews[] = [];
   readonly admission: Admission;
@@ -38,8 +51,10 @@ export class CallsRig {
     const { carrier, clock, store, journal, feed } = this;
     feed.subscribe((news) => void this.news.push(news));
     this.admission = new Admission(environment, this.readiness, clock, feed, new Metrics());
-    this.dialer = new Dialer(environment, carrier, clock, store, journal);
-    this.watch = new CallWatch(feed, journal, carrier, clock, silentLogger());
+    const pace = new MemoryDialPace(clock, () => store.isAway);
+    const turns = new DialTurns(environment, pace, store, journal, this.pauses, clock);
+    this.dialer = new Dialer(turns, carrier, this.search, journal);
+    this.watch = new CallWatch(feed, journal, carrier, this.search, clock, silentLogger());
     this.ender = new LineEnder(feed, carrier, silentLogger());
     this.calls = new CallsService(environment, clock, store, journal, this.dialer, this.admission);
   }

@@ -1,5 +1,6 @@
 /** Placing calls: no faster than the account may, no more than the replica holds, and with every refusal told. */
 import { CordboardError } from '../../src/core/errors.js';
+import type { CallId } from '../../src/core/ids.js';
 import { sidFor } from '../support/fake-carrier.js';
 import { settled } from '../support/manual-clock.js';
 import { CallsRig } from './calls-rig.js';
@@ -92,15 +93,17 @@ describe('a placed call', () => {
     expect(rig.clock.pending).toBe(0);
   });
 
-  it('stays open when it is not known whether the phone rings', async () => {
+  it('is answered as queued, and not asked for again, when it is not known whether the phone rings', async () => {
     const rig = new CallsRig();
     rig.carrier.placing = () =>
       Promise.reject(new CordboardError('carrier-unreachable', 'no answer', [], { placed: 'unknown' }));
-    await expect(rig.calls.place({ to: TO })).rejects.toMatchObject({ code: 'carrier-unreachable' });
-    const page = await rig.store.list({}, 5);
-    expect(page?.calls).toMatchObject([{ status: 'queued', endReason: null }]);
+    const placing = rig.calls.place({ to: TO });
+    await rig.clock.pass(3000);
+    expect(await placing).toMatchObject({ status: 'queued', endReason: null });
+    expect(rig.carrier.times('place')).toHaveLength(1);
     expect(rig.admission.liveCalls).toBe(1);
     await rig.clock.pass(90_000);
+    expect(rig.carrier.times('place')).toHaveLength(1);
     expect(rig.admission.liveCalls).toBe(0);
   });
 
@@ -115,6 +118,45 @@ describe('a placed call', () => {
     accepting[0]?.('CA1');
     await placed;
     expect(rig.carrier.asked.at(-1)).toMatchObject({ verb: 'hang-up', id: 'CA1' });
+  });
+});
+
+describe('a call that is placed while the store is away', () => {
+  async function queued(rig: CallsRig): Promise<CallId> {
+    // Two, so that the second waits for its turn when the store goes away.
+    const placed = [rig.calls.place({ to: TO }), rig.calls.place({ to: TO })];
+    await settled();
+    await placed[0];
+    const [, waiting] = rig.admission.heldCalls();
+    void placed[1]?.catch(() => undefined);
+    return waiting ?? 'call_none';
+  }
+
+  it('is not dialled before the store has it that the carrier is asked, and then is', async () => {
+    const rig = new CallsRig();
+    const id = await queued(rig);
+    rig.store.isAway = true;
+    await rig.clock.pass(20_000);
+    expect(rig.carrier.times('place')).toHaveLength(1);
+    rig.store.isAway = false;
+    await rig.clock.pass(5000);
+    expect(rig.carrier.times('place')).toHaveLength(2);
+    expect(await rig.read({ id })).toMatchObject({ twilioCallSid: expect.any(String), endReason: null });
+  });
+
+  it('is given up when the store stays away for longer than a phone rings', async () => {
+    const rig = new CallsRig({ RING_TIMEOUT_SECONDS: '30' });
+    const id = await queued(rig);
+    rig.store.isAway = true;
+    await rig.clock.pass(40_000);
+    rig.store.isAway = false;
+    await rig.clock.pass(30_000);
+    expect(rig.carrier.times('place')).toHaveLength(1);
+    expect(await rig.read({ id })).toMatchObject({
+      status: 'failed',
+      endReason: 'service-failed',
+      failure: { code: 'store-away' },
+    });
   });
 });
 
@@ -173,6 +215,14 @@ describe('an incoming call', () => {
       from: 'anonymous',
     });
     expect(await rig.calls.receive(received)).toEqual(call);
+    expect(rig.admission.liveCalls).toBe(1);
+  });
+
+  it('is one call also when Twilio’s two requests come at the same moment', async () => {
+    const rig = new CallsRig();
+    const [one, other] = await Promise.all([rig.calls.receive(received), rig.calls.receive(received)]);
+    expect(other).toEqual(one);
+    expect((await rig.store.list({}, 5))?.calls).toHaveLength(1);
     expect(rig.admission.liveCalls).toBe(1);
   });
 });

@@ -5,13 +5,14 @@ import type { CallEvent } from '../../src/core/call/call-machine.js';
 import { readXml } from '../../src/simulators/twilio/xml-reader.js';
 import { TwimlService } from '../../src/twiml/twiml.service.js';
 import { CALL_SID, environmentWith, silentLogger, STREAM_SID, type CallFields } from '../support/builders.js';
+import { MemoryStreamTokenStore } from '../support/memory.stores.js';
 import { CallsRig } from './calls-rig.js';
 
 const INBOUND = { CallSid: CALL_SID, From: '+14155550123', To: '+14155550100', Direction: 'inbound' };
 const streamed: CallEvent = { type: 'stream.started', streamSid: STREAM_SID, variables: {} };
 
 class TwimlRig extends CallsRig {
-  readonly tokens = new StreamTokens(this.clock);
+  readonly tokens = new StreamTokens(new MemoryStreamTokenStore(this.clock), this.clock);
   readonly twiml = new TwimlService(
     environmentWith(),
     this.calls,
@@ -40,7 +41,7 @@ describe('the answer to a voice request', () => {
     const document = await rig.twiml.answer({ CallSid: CALL_SID }, { call: call.id });
     expect(verbs(document)).toEqual(['Connect', 'Hangup']);
     expect(document).toContain('name="name" value="John"');
-    expect(rig.tokens.redeem(tokenIn(document))).toBe(call.id);
+    expect(await rig.tokens.redeem(tokenIn(document))).toBe(call.id);
     expect(await rig.read(call)).toMatchObject({ status: 'in-progress' });
   });
 
@@ -58,8 +59,8 @@ describe('the answer to a voice request', () => {
         from: '+14155550123',
       },
     ]);
-    expect(rig.tokens.redeem(tokenIn(first))).toBe(page?.calls[0]?.id);
-    expect(rig.tokens.redeem(tokenIn(second))).toBeUndefined();
+    expect(await rig.tokens.redeem(tokenIn(first))).toBe(page?.calls[0]?.id);
+    expect(await rig.tokens.redeem(tokenIn(second))).toBeUndefined();
   });
 
   it('takes a call that somebody else placed for an outbound one', async () => {

@@ -3,11 +3,12 @@
  */
 import type { Call } from '../../src/core/call/call.js';
 import { Carrier, type CarrierView } from '../../src/core/call/carrier.js';
+import type { PlacedCall } from '../../src/core/call/match-placed.js';
 import type { Clock } from '../../src/core/clock.js';
 
 export interface CarrierAsked {
-  readonly verb: 'place' | 'hang-up' | 'look';
-  /** Our id for `place`, the carrier's otherwise. */
+  readonly verb: 'place' | 'find' | 'hang-up' | 'look';
+  /** Our id for `place` and `find`, the carrier's otherwise. */
   readonly id: string;
   readonly at: number;
 }
@@ -16,6 +17,7 @@ export class FakeCarrier extends Carrier {
   readonly asked: CarrierAsked[] = [];
   /** What becomes of the next calls; replaced by tests. */
   placing: (call: Call) => Promise<string> = (call) => Promise.resolve(sidFor(call));
+  finding: (call: Call) => Promise<readonly PlacedCall[]> = () => Promise.resolve([]);
   hangingUp: () => Promise<void> = () => Promise.resolve();
   looking: () => Promise<CarrierView | undefined> = () => Promise.resolve(undefined);
 
@@ -26,6 +28,10 @@ export class FakeCarrier extends Carrier {
   place(call: Call): Promise<string> {
     this.note('place', call.id);
     return this.placing(call);
+  }
+  findPlaced(call: Call): Promise<readonly PlacedCall[]> {
+    this.note('find', call.id);
+    return this.finding(call);
   }
   hangUp(twilioCallSid: string): Promise<void> {
     this.note('hang-up', twilioCallSid);

@@ -25,12 +25,21 @@ export class MemoryCallStore extends CallStore {
 
   insert(call: Call, batch: Batch, reserveUsdMicros = 0, budget?: Budget): Promise<boolean> {
     return this.here(() => {
+      this.refuseDouble(call);
       if (budget && this.spent(budget) + reserveUsdMicros > budget.limitUsdMicros) return false;
       this.calls.set(call.id, call);
       this.reserved.set(call.id, reserveUsdMicros);
       this.enter(call.id, batch);
       return true;
     });
+  }
+
+  /** As the unique indexes of a database do. */
+  private refuseDouble({ id, twilioCallSid }: Call): void {
+    for (const call of this.calls.values()) {
+      if (call.id === id || (twilioCallSid !== null && call.twilioCallSid === twilioCallSid))
+        throw new Error(`${call.id} has that id`);
+    }
   }
 
   replace(call: Call, batch: Batch): Promise<boolean> {
@@ -140,8 +149,9 @@ export class MemoryCallStore extends CallStore {
     return sum;
   }
 
-  private here<Result>(act: () => Result): Promise<Result> {
-    return this.isAway ? Promise.reject(new CordboardError('store-away')) : Promise.resolve(act());
+  private async here<Result>(act: () => Result): Promise<Result> {
+    if (this.isAway) throw new CordboardError('store-away');
+    return act();
   }
 }
 

@@ -2,6 +2,7 @@
  * Port: the telephone company. Addresses and webhooks are its implementation's business.
  */
 import type { Call, CallStatus } from './call.js';
+import type { PlacedCall } from './match-placed.js';
 
 export interface CarrierView {
   readonly status: CallStatus;
@@ -14,6 +15,8 @@ export abstract class Carrier {
    * @throws CordboardError `carrier-refused` when it certainly did not, `carrier-unreachable` when that is not known.
    */
   abstract place(call: Call): Promise<string>;
+  /** What the carrier's list has with both numbers of the call, the newest at least; some of it may be other calls. */
+  abstract findPlaced(call: Call): Promise<readonly PlacedCall[]>;
   /** Ends the line, ringing or answered. Resolves also when it had ended already. */
   abstract hangUp(twilioCallSid: string): Promise<void>;
   /** What the carrier says of the call; undefined when it knows no such call. */

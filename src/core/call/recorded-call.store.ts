@@ -11,8 +11,8 @@ export abstract class RecordedCallStore {
    */
   abstract unsettled(endedBefore: number, limit: number): Promise<readonly Call[]>;
   /**
-   * Calls created before, oldest first, of whose recordings something may be kept: `recording`, `ready` or `failed`.
-   * @param createdBefore milliseconds since the Unix epoch.
+   * Calls created in that time, oldest first, of whose recordings something may be kept: `recording`, `ready` or `failed`.
+   * @param from and before milliseconds since the Unix epoch; `from` inclusive, `before` not.
    */
-  abstract kept(createdBefore: number, limit: number): Promise<readonly Call[]>;
+  abstract kept(from: number, before: number, limit: number): Promise<readonly Call[]>;
 }
