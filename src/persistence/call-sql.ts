@@ -60,6 +60,14 @@ export function insertSql(call: Call, batch: Batch, reservedUsdMicros: number, o
   );
 }
 
+/**
+ * Writers of one call wait here for each other, before the database gives them their number: so the numbers of its transactions
+ * rise like those of its events. The lock on the row alone comes after the number, when two may have overtaken each other.
+ */
+function inTurn(id: CallId): SQL {
+  return sql`(select pg_advisory_xact_lock(hashtextextended(${id}, 0))) as turn`;
+}
+
 export function replaceSql(call: Call, batch: Batch): SQL {
   const fields = rowOf(call);
   const names = columnNames(fields);
@@ -68,6 +76,7 @@ export function replaceSql(call: Call, batch: Batch): SQL {
           (select ${sql.raw(names.map((name) => `given.${name}`).join(', '))}
            from json_populate_record(null::calls, ${recordJson(fields)}::json) as given),
           last_seq = last_seq + ${batch.entries.length}::int
+        from ${inTurn(call.id)}
         where id = ${call.id} and version = ${call.version - 1}`,
     batch,
   );
@@ -75,7 +84,7 @@ export function replaceSql(call: Call, batch: Batch): SQL {
 
 export function appendSql(id: CallId, batch: Batch): SQL {
   return following(
-    sql`update calls set last_seq = last_seq + ${batch.entries.length}::int where id = ${id}`,
+    sql`update calls set last_seq = last_seq + ${batch.entries.length}::int from ${inTurn(id)} where id = ${id}`,
     batch,
   );
 }

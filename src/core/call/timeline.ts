@@ -52,6 +52,11 @@ export interface TimelineEvent extends TimelineEntry {
   readonly cursor: string;
 }
 
+/** Unique among the events of all calls, and the same wherever the event is shown. */
+export function eventIdOf({ callId, seq }: Pick<TimelineEvent, 'callId' | 'seq'>): string {
+  return `evt_${callId.slice('call_'.length)}_${seq}`;
+}
+
 export function entriesOfCreation(call: Call): TimelineEntry[] {
   const { direction, agentId, status, twilioCallSid } = call;
   return [

@@ -105,7 +105,7 @@ function addAgent(turns: Placed[], words: Words): void {
 
 /**
  * A transcript of the caller may come after the agent's answer to it (seen by an official client). The vendor's ids rise over a
- * conversation, so a caller's turn goes before the answers with a higher id that are already there, with the tools among them.
+ * conversation, so a caller's turn goes before the answers with a higher id that are already there, and before their tools.
  */
 function addCaller(turns: Placed[], words: Words, kind: CallerTurn['kind']): void {
   if (words.text === '') return;
@@ -118,9 +118,10 @@ function addCaller(turns: Placed[], words: Words, kind: CallerTurn['kind']): voi
   let at = turns.length;
   for (let before = at - 1; words.eventId > 0 && before >= 0; before -= 1) {
     const turn = turns[before];
-    if (turn?.role === 'tool') continue;
-    if (turn?.role !== 'agent' || turn.words.eventId <= words.eventId) break;
-    at = before;
+    if (turn?.role === 'agent' && turn.words.eventId > words.eventId) at = before;
+    else if (turn?.role !== 'tool') break;
+    // A tool before the answer was asked for its sake, and so after the caller's words.
+    else if (at < turns.length) at = before;
   }
   turns.splice(at, 0, { role: 'caller', words, kind });
 }
