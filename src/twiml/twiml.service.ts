@@ -9,6 +9,7 @@ import { variablesFault } from '../calls/variables.js';
 import { Environment } from '../config/environment.js';
 import { isFinal, type Call } from '../core/call/call.js';
 import { CallStore } from '../core/call/call.store.js';
+import { Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
 import type { AppLogger } from '../ops/logger.js';
 import { APP_LOGGER } from '../ops/tokens.js';
@@ -32,6 +33,7 @@ export class TwimlService {
     private readonly journal: CallJournal,
     private readonly store: CallStore,
     private readonly tokens: StreamTokens,
+    private readonly clock: Clock,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
@@ -91,6 +93,8 @@ export class TwimlService {
       { callId: call.id, streamError: request.StreamError },
       'Twilio could not use the media stream',
     );
+    const error = request.StreamError ?? null;
+    await this.journal.note(call.id, [{ type: 'stream.failed', at: this.clock.now(), details: { error } }]);
     if (call.times.streamStartedAt !== null) return;
     const failure = {
       code: 'stream-never-came',

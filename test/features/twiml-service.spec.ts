@@ -19,6 +19,7 @@ class TwimlRig extends CallsRig {
     this.journal,
     this.store,
     this.tokens,
+    this.clock,
     silentLogger(),
   );
 
@@ -208,10 +209,15 @@ describe('a stream callback', () => {
     });
   });
 
-  it('says nothing new about a stream that runs', async () => {
+  it('is entered in the timeline, and ends no stream that runs', async () => {
     const rig = new TwimlRig();
     const call = await rig.dialled({}, streamed);
-    await rig.twiml.streamEvent({ CallSid: CALL_SID, StreamEvent: 'stream-error' }, { call: call.id });
+    await rig.twiml.streamEvent(
+      { CallSid: CALL_SID, StreamEvent: 'stream-error', StreamError: 'late' },
+      { call: call.id },
+    );
     expect((await rig.read(call)).endReason).toBeNull();
+    const events = await rig.store.events(call.id, 0, 100);
+    expect(events.at(-1)).toMatchObject({ type: 'stream.failed', details: { error: 'late' } });
   });
 });

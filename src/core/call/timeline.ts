@@ -18,6 +18,7 @@ export const TIMELINE_TYPES = [
   'call.ending',
   'call.ended',
   'stream.started',
+  'stream.failed',
   'agent.ready',
   'agent.queued',
   'agent.first-audio',
