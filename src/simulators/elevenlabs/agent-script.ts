@@ -59,6 +59,23 @@ export interface AgentFaults {
   readonly quotaAfterMs?: number;
 }
 
+/** What the record says was found in the conversation. */
+export interface ScriptedAnalysis {
+  /** Default `unknown`. */
+  readonly callSuccessful?: 'success' | 'failure' | 'unknown';
+  /** Default: a count of turns and tools, marked as simulated. */
+  readonly summary?: string;
+  readonly title?: string;
+  /** Evaluation criteria by id. */
+  readonly criteria?: Readonly<
+    Record<string, { readonly result: 'success' | 'failure' | 'unknown'; readonly rationale?: string }>
+  >;
+  /** Collected values by id. */
+  readonly collected?: Readonly<
+    Record<string, { readonly value: string | number | boolean | null; readonly rationale?: string }>
+  >;
+}
+
 export interface AgentScript {
   /** Spoken first; empty: the agent waits for the caller. `{{name}}` must be given as a dynamic variable. */
   readonly firstMessage: string;
@@ -76,6 +93,7 @@ export interface AgentScript {
    */
   readonly clientEvents?: readonly string[];
   readonly faults?: AgentFaults;
+  readonly analysis?: ScriptedAnalysis;
 }
 
 /** What the reference tells to provision for a phone line. `vad_score` and `agent_tool_request` are asked for by name. */

@@ -2,22 +2,20 @@
  * A conversation as `GET /v1/convai/conversations/{id}` tells it, in the vendor's spelling. Durations and texts are what
  * really happened on the socket; the money is arithmetic on a list price, not anybody's bill.
  */
+import { conversationAnalysis } from './conversation-analysis.js';
 import type { ConversationTurn, SimulatedConversation, SimulatedToolCall } from './simulated-conversation.js';
 
-/** The list price of the vendor's docs. */
-const USD_PER_MINUTE = 0.08;
 /** Made up, since the vendor's rate of credits to dollars is not published for calls: whole credits, rising with time. */
 const CREDITS_PER_SECOND = 10;
 
-export function conversationRecord(conversation: SimulatedConversation, processingMs: number): object {
-  const endMs = conversation.end?.atMs ?? performance.now();
-  const seconds = (endMs - conversation.openedAtMs) / 1000;
+/** @param usdPerMinute price of a minute of connection time */
+export function conversationRecord(conversation: SimulatedConversation, usdPerMinute: number): object {
   const startSecs = Math.floor(conversation.openedAt / 1000);
   return {
     agent_id: conversation.agentId,
     agent_name: `Simulated ${conversation.agentId}`,
     conversation_id: conversation.id,
-    status: statusOf(conversation, processingMs),
+    status: conversation.status,
     user_id: conversation.initiation?.user_id ?? null,
     environment: conversation.initiation?.environment ?? 'production',
     has_audio: conversation.sentAudioBytes + conversation.receivedAudioBytes > 0,
@@ -29,38 +27,51 @@ export function conversationRecord(conversation: SimulatedConversation, processi
     metadata: {
       start_time_unix_secs: startSecs,
       accepted_time_unix_secs: startSecs,
-      call_duration_secs: Math.round(seconds),
-      cost: Math.round(seconds * CREDITS_PER_SECOND),
-      cost_fiat: Math.round((seconds / 60) * USD_PER_MINUTE * 1e6) / 1e6,
+      call_duration_secs: Math.round(conversation.connectedSecs),
+      ...moneyOf(conversation, usdPerMinute),
       authorization_method: conversation.authorization,
-      termination_reason: conversation.end ? terminationOf(conversation) : '',
+      termination_reason: terminationOf(conversation),
       error: errorOf(conversation),
       warnings: [],
       main_language: conversation.settings?.language ?? 'en',
       conversation_initiation_source: conversation.initiation?.source_info?.source ?? 'unknown',
     },
+    analysis: conversation.processedAtMs === undefined ? null : conversationAnalysis(conversation),
+    tag_ids: [],
   };
 }
 
-function statusOf(conversation: SimulatedConversation, processingMs: number): string {
-  const { end } = conversation;
-  if (!end) return conversation.settings ? 'in-progress' : 'initiated';
-  if (performance.now() - end.atMs < processingMs) return 'processing';
-  return failed(conversation) ? 'failed' : 'done';
+/** Unknown until the conversation is processed. No model works here, and so none costs. */
+function moneyOf(conversation: SimulatedConversation, usdPerMinute: number): object {
+  const isKnown = conversation.processedAtMs !== undefined;
+  const seconds = conversation.connectedSecs;
+  const credits = isKnown ? Math.round(seconds * CREDITS_PER_SECOND) : null;
+  const usd = isKnown ? Math.round((seconds / 60) * usdPerMinute * 1e6) / 1e6 : null;
+  return {
+    cost: credits,
+    cost_fiat: usd,
+    charging: {
+      dev_discount: false,
+      is_burst: false,
+      tier: null,
+      call_charge: credits,
+      platform_charge: credits,
+      platform_price: usd,
+      llm_charge: isKnown ? 0 : null,
+      llm_price: isKnown ? 0 : null,
+    },
+  };
 }
 
-function failed(conversation: SimulatedConversation): boolean {
-  const { end } = conversation;
-  return end !== undefined && end.by === 'agent' && end.code !== 1000;
-}
-
-function terminationOf(conversation: SimulatedConversation): string {
+/** Empty until the end. */
+export function terminationOf(conversation: SimulatedConversation): string {
+  if (!conversation.end) return '';
   if (conversation.terminationReason !== '') return conversation.terminationReason;
-  return conversation.end?.by === 'client' ? 'Client disconnected' : 'Connection lost';
+  return conversation.end.by === 'client' ? 'Client disconnected' : 'Connection lost';
 }
 
 function errorOf(conversation: SimulatedConversation): object | null {
-  if (!failed(conversation)) return null;
+  if (!conversation.hasFailed) return null;
   return { code: conversation.end?.code ?? 1006, reason: terminationOf(conversation) };
 }
 

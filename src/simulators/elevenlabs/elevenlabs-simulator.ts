@@ -9,6 +9,8 @@ import { WebSocketServer } from 'ws';
 import type { AgentScript } from './agent-script.js';
 import { ConversationSocket } from './conversation-socket.js';
 import { conversationId } from './ids.js';
+import { PostCall } from './post-call.js';
+import { checkPostCallWebhook, type PostCallWebhook } from './post-call-webhook.js';
 import { RestApi } from './rest-api.js';
 import { CONVERSATION_PATH, SignedUrls } from './signed-urls.js';
 import { ScriptUnfinished, SimulatedConversation } from './simulated-conversation.js';
@@ -38,6 +40,7 @@ export class ElevenLabsSimulator {
     maxPayload: MAX_FRAME_BYTES,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
+  private readonly postCall: PostCall;
   private handedOut = 0;
   private opened: (() => void)[] = [];
   private stopping: Promise<void> | undefined;
@@ -47,11 +50,12 @@ export class ElevenLabsSimulator {
     private readonly settings: SimulatorSettings,
   ) {
     this.signedUrls = new SignedUrls(settings.timing.signedUrlLifetimeMs);
+    this.postCall = new PostCall(settings);
     const rest = new RestApi({
       settings,
       signedUrls: this.signedUrls,
       scriptOf: (agentId) => this.scriptOf(agentId),
-      conversationOf: (id) => this.conversations.find((conversation) => conversation.id === id),
+      conversations: this.conversations,
     });
     server.on('request', (request, response) => rest.answer(request, response));
     server.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
@@ -82,6 +86,15 @@ export class ElevenLabsSimulator {
 
   get apiKey(): string {
     return this.settings.apiKey;
+  }
+
+  /**
+   * Tells another address from now on, or nobody: for a service whose address is known only after this simulator started.
+   * @throws RangeError for a webhook that cannot be sent
+   */
+  tellAfterwards(webhook: PostCallWebhook | undefined): void {
+    if (webhook) checkPostCallWebhook(webhook);
+    this.postCall.webhook = webhook;
   }
 
   /**
@@ -118,6 +131,7 @@ export class ElevenLabsSimulator {
   /** Ends every conversation without ceremony and frees the port. May be called twice. */
   async stop(): Promise<void> {
     this.stopping ??= new Promise((resolve) => {
+      this.postCall.stop();
       for (const socket of this.sockets) socket.abandon();
       this.upgrades.close();
       this.server.close(() => resolve());
@@ -145,7 +159,10 @@ export class ElevenLabsSimulator {
       const conversation = new SimulatedConversation(admitted.conversationId, agentId, script, authorization);
       const played = new ConversationSocket(accepted, conversation, this.settings);
       this.sockets.add(played);
-      accepted.once('close', () => this.sockets.delete(played));
+      accepted.once('close', () => {
+        this.sockets.delete(played);
+        this.postCall.follow(conversation);
+      });
       this.conversations.push(conversation);
       void played.run();
       for (const look of this.opened) look();

@@ -1,10 +1,11 @@
 /**
- * The part of the vendor's REST API that a phone bridge uses: signed URL, agent, conversation. Answers and errors have the
+ * The part of the vendor's REST API that a phone bridge uses: signed URL, agent, conversations. Answers and errors have the
  * vendor's shapes; their wording is our own, and everything else is 404.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AgentScript } from './agent-script.js';
 import { agentRecord } from './agent-record.js';
+import { conversationList, QueryFault } from './conversation-list.js';
 import { conversationRecord } from './conversation-record.js';
 import type { SignedUrls } from './signed-urls.js';
 import type { SimulatedConversation } from './simulated-conversation.js';
@@ -14,7 +15,8 @@ export interface RestParts {
   readonly settings: SimulatorSettings;
   readonly signedUrls: SignedUrls;
   readonly scriptOf: (agentId: string) => AgentScript | undefined;
-  readonly conversationOf: (id: string) => SimulatedConversation | undefined;
+  /** All of them, the oldest first; grows. */
+  readonly conversations: readonly SimulatedConversation[];
 }
 
 interface Answer {
@@ -22,12 +24,16 @@ interface Answer {
   readonly body: object;
 }
 
+/** @param authority host and port, as the client reached us */
+type Resource = (query: URLSearchParams, authority: string) => Answer;
+
 const SIGNED_URL_PATHS: ReadonlySet<string> = new Set([
   '/v1/convai/conversation/get-signed-url',
   // Deprecated by the vendor in May 2025 and still answered.
   '/v1/convai/conversation/get_signed_url',
 ]);
 const AGENT_PATH = /^\/v1\/convai\/agents\/([^/]+)$/;
+const CONVERSATIONS_PATH = '/v1/convai/conversations';
 const CONVERSATION_RECORD_PATH = /^\/v1\/convai\/conversations\/([^/]+)$/;
 
 /** What the vendor's error pages name for a status; other statuses get a name of their own. */
@@ -41,11 +47,12 @@ function failed(status: number, name: string, message: string): Answer {
   return { status, body: { detail: { status: name, message } } };
 }
 
+function faultyQuery(name: string, msg: string, type: string): Answer {
+  return { status: 422, body: { detail: [{ loc: ['query', name], msg, type }] } };
+}
+
 function missingQuery(name: string): Answer {
-  return {
-    status: 422,
-    body: { detail: [{ loc: ['query', name], msg: 'Field required', type: 'missing' }] },
-  };
+  return faultyQuery(name, 'Field required', 'missing');
 }
 
 export class RestApi {
@@ -63,17 +70,22 @@ export class RestApi {
   private route(request: IncomingMessage): Answer {
     const authority = request.headers.host ?? '127.0.0.1';
     const url = new URL(request.url ?? '/', 'http://simulator');
-    const agent = AGENT_PATH.exec(url.pathname)?.[1];
-    const conversation = CONVERSATION_RECORD_PATH.exec(url.pathname)?.[1];
-    const isSignedUrl = SIGNED_URL_PATHS.has(url.pathname);
-    if (!isSignedUrl && agent === undefined && conversation === undefined)
-      return { status: 404, body: { detail: 'Not Found' } };
+    const resource = this.resourceAt(url.pathname);
+    if (!resource) return { status: 404, body: { detail: 'Not Found' } };
     if (request.method !== 'GET') return { status: 405, body: { detail: 'Method Not Allowed' } };
     if (request.headers['xi-api-key'] !== this.parts.settings.apiKey) {
       return failed(401, 'invalid_api_key', 'The xi-api-key header is missing or wrong.');
     }
-    if (isSignedUrl) return this.signedUrl(url.searchParams, authority);
-    return agent === undefined ? this.conversation(conversation ?? '') : this.agent(agent);
+    return resource(url.searchParams, authority);
+  }
+
+  private resourceAt(path: string): Resource | undefined {
+    if (SIGNED_URL_PATHS.has(path)) return (query, authority) => this.signedUrl(query, authority);
+    if (path === CONVERSATIONS_PATH) return (query) => this.list(query);
+    const agent = AGENT_PATH.exec(path)?.[1];
+    if (agent !== undefined) return () => this.agent(agent);
+    const conversation = CONVERSATION_RECORD_PATH.exec(path)?.[1];
+    return conversation === undefined ? undefined : () => this.conversation(conversation);
   }
 
   private signedUrl(query: URLSearchParams, authority: string): Answer {
@@ -120,9 +132,18 @@ export class RestApi {
     return { status: 200, body: agentRecord(agentId, script, this.parts.settings.requireSignedUrl) };
   }
 
+  private list(query: URLSearchParams): Answer {
+    try {
+      return { status: 200, body: conversationList(this.parts.conversations, query) };
+    } catch (error) {
+      if (!(error instanceof QueryFault)) throw error;
+      return faultyQuery(error.parameter, error.message, 'value_error');
+    }
+  }
+
   private conversation(id: string): Answer {
-    const conversation = this.parts.conversationOf(id);
+    const conversation = this.parts.conversations.find((one) => one.id === id);
     if (!conversation) return failed(404, 'document_not_found', `There is no conversation ${id}.`);
-    return { status: 200, body: conversationRecord(conversation, this.parts.settings.timing.processingMs) };
+    return { status: 200, body: conversationRecord(conversation, this.parts.settings.costUsdPerMinute) };
   }
 }

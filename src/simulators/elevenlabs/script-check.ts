@@ -55,6 +55,13 @@ function listOf(check: Check): Check {
   };
 }
 
+function mapOf(check: Check): Check {
+  return (value, at, faults) => {
+    if (!isObject(value)) faults.push(`${at}: expected an object, each member named by an id.`);
+    else for (const [id, item] of Object.entries(value)) check(item, `${at}.${id}`, faults);
+  };
+}
+
 function members(fields: Fields): Check {
   return (value, at, faults) => {
     if (!isObject(value)) {
@@ -134,6 +141,19 @@ const format = oneOf(
   'ulaw_8000',
 );
 
+const result = oneOf('success', 'failure', 'unknown');
+const value = expected(
+  'a text, a number, true, false or null',
+  (given) => given === null || ['string', 'number', 'boolean'].includes(typeof given),
+);
+const analysis = members({
+  callSuccessful: { check: result },
+  summary: { check: text },
+  title: { check: text },
+  criteria: { check: mapOf(members({ result: required(result), rationale: { check: text } })) },
+  collected: { check: mapOf(members({ value: required(value), rationale: { check: text } })) },
+});
+
 const script = members({
   firstMessage: required(text),
   steps: required(steps),
@@ -151,6 +171,7 @@ const script = members({
       quotaAfterMs: { check: ms },
     }),
   },
+  analysis: { check: analysis },
 });
 
 /** Fills `faults` with one line for each fault. @returns whether there is none */

@@ -5,6 +5,7 @@
 import type { ClientToolResult, ContextualUpdate } from '../../protocol/elevenlabs/conversation.messages.js';
 import type { ReceivedInitiation } from '../../protocol/elevenlabs/conversation.agent-side.codec.js';
 import type { AgentScript, AgentStep } from './agent-script.js';
+import type { PostCallDelivery } from './post-call-webhook.js';
 
 export interface ReceivedAudio {
   readonly payload: Buffer;
@@ -92,6 +93,10 @@ export class SimulatedConversation {
   /** Messages that came while the conversation waited in the queue, and were thrown away. */
   discardedMessages = 0;
   end: ConversationEnd | undefined;
+  /** When the record became final, some time after the end. */
+  processedAtMs: number | undefined;
+  /** Webhooks that told of this conversation, in the order of sending, answers included. */
+  readonly deliveries: PostCallDelivery[] = [];
   /** Why the agent's side gave up, when it did; becomes the record's termination reason. */
   terminationReason = '';
   /** A fault of the simulator itself, such as a `speak` that threw. */
@@ -113,6 +118,20 @@ export class SimulatedConversation {
   }
   get closeCode(): number | undefined {
     return this.end?.code;
+  }
+  /** In the vendor's words. */
+  get status(): 'initiated' | 'in-progress' | 'processing' | 'done' | 'failed' {
+    if (!this.end) return this.settings ? 'in-progress' : 'initiated';
+    if (this.processedAtMs === undefined) return 'processing';
+    return this.hasFailed ? 'failed' : 'done';
+  }
+  /** Seconds of connection time, so far or in all. */
+  get connectedSecs(): number {
+    return ((this.end?.atMs ?? performance.now()) - this.openedAtMs) / 1000;
+  }
+  /** The agent's side ended it, and not in the ordinary way. */
+  get hasFailed(): boolean {
+    return this.end?.by === 'agent' && this.end.code !== 1000;
   }
   /** All steps were played. The agent stays on the line afterwards, silent, until somebody hangs up. */
   get finished(): boolean {
@@ -162,6 +181,20 @@ export class SimulatedConversation {
   async untilClosed(limitMs?: number): Promise<ConversationEnd> {
     await this.until('the conversation is closed', () => this.end !== undefined, limitMs);
     return this.end ?? { by: 'network', code: 1006, reason: '', atMs: performance.now() };
+  }
+
+  /** Resolves once the record is final: `done` or `failed`. */
+  async untilProcessed(limitMs?: number): Promise<void> {
+    await this.until('the conversation is processed', () => this.processedAtMs !== undefined, limitMs);
+  }
+
+  /** Resolves once so many webhooks of this conversation were answered or given up. */
+  async untilDeliveries(count: number, limitMs?: number): Promise<readonly PostCallDelivery[]> {
+    const isOver = ({ status, failure }: PostCallDelivery): boolean =>
+      status !== undefined || failure !== undefined;
+    const over = (): number => this.deliveries.filter(isOver).length;
+    await this.until(`${count} webhooks are answered`, () => over() >= count, limitMs);
+    return this.deliveries;
   }
 
   async untilFinished(limitMs?: number): Promise<void> {

@@ -3,6 +3,7 @@
  */
 import type { Observer } from '../observation.js';
 import type { AgentScript } from './agent-script.js';
+import { checkPostCallWebhook, type PostCallWebhook } from './post-call-webhook.js';
 import { toneSpeech } from './tone-speech.js';
 
 /** Turns a text into mu-law, 8000 Hz, mono. `voice` is the voice_id override, when the client sent one. */
@@ -26,7 +27,7 @@ export interface SimulatorTiming {
   readonly signedUrlLifetimeMs: number;
   /** Between two bursts of audio. Default 15, so that a chunk of 250 to 1000 ms comes many times faster than it plays. */
   readonly burstGapMs: number;
-  /** An ended conversation reads `processing` for that long before it reads `done`. Default 0. */
+  /** An ended conversation reads `processing` for that long, without cost and analysis. Default 500; the real time is not published. */
   readonly processingMs: number;
   /** Rules of hearing, in milliseconds of audio: see `CallerEarOptions`. Defaults 100, 600, 200. */
   readonly speechStartMs: number;
@@ -42,7 +43,7 @@ export const DEFAULT_TIMING: SimulatorTiming = {
   endCallDelayMs: 50,
   signedUrlLifetimeMs: 15 * 60_000,
   burstGapMs: 15,
-  processingMs: 0,
+  processingMs: 500,
   speechStartMs: 100,
   endOfTurnMs: 600,
   bargeInMs: 200,
@@ -50,6 +51,9 @@ export const DEFAULT_TIMING: SimulatorTiming = {
 
 /** Has the form of a real key and opens nothing but the simulator. */
 export const SIMULATED_API_KEY = `sk_${'c0dbad'.repeat(8)}`;
+
+/** The standard price of the vendor's docs on bursts. */
+const LIST_USD_PER_MINUTE = 0.08;
 
 /** Sizes seen by third parties run from about 250 ms up; no pattern is published, so the simulator takes these in turn. */
 const DEFAULT_CHUNKS_MS: readonly number[] = [250, 500, 1000, 750];
@@ -76,6 +80,10 @@ export interface SimulatorOptions {
   readonly alignment?: boolean;
   /** Keep the audio of both directions in the conversation. Default true; false for long load tests, lengths are still told. */
   readonly keepAudio?: boolean;
+  /** USD for a minute of connection time. Default 0.08, the vendor's list price. */
+  readonly costUsdPerMinute?: number;
+  /** Told of every conversation after it was processed. Default: nobody is told. */
+  readonly postCallWebhook?: PostCallWebhook;
   readonly timing?: Partial<SimulatorTiming>;
 }
 
@@ -91,10 +99,13 @@ export interface SimulatorSettings {
   readonly chunksMs: readonly number[];
   readonly alignment: boolean;
   readonly keepAudio: boolean;
+  readonly costUsdPerMinute: number;
+  readonly postCallWebhook: PostCallWebhook | undefined;
   readonly timing: SimulatorTiming;
 }
 
-function checkOptions({ script, agents, chunksMs = DEFAULT_CHUNKS_MS }: SimulatorOptions): void {
+function checkOptions(options: SimulatorOptions): void {
+  const { script, agents, chunksMs = DEFAULT_CHUNKS_MS, postCallWebhook } = options;
   if (!script && Object.keys(agents ?? {}).length === 0) {
     throw new RangeError(
       'The ElevenLabs simulator has no agent: give `script`, or `agents` with at least one.',
@@ -103,9 +114,10 @@ function checkOptions({ script, agents, chunksMs = DEFAULT_CHUNKS_MS }: Simulato
   if (chunksMs.length === 0 || chunksMs.some((ms) => !Number.isInteger(ms) || ms < 1)) {
     throw new RangeError(`chunksMs: expected whole milliseconds from 1, got [${chunksMs.join(', ')}].`);
   }
+  if (postCallWebhook) checkPostCallWebhook(postCallWebhook);
 }
 
-/** @throws RangeError when there is no agent at all, or a chunk length is not a positive whole number. */
+/** @throws RangeError when there is no agent at all, a chunk length is not a positive whole number, or a webhook cannot be sent. */
 export function settingsFrom(options: SimulatorOptions): SimulatorSettings {
   checkOptions(options);
   return {
@@ -120,6 +132,8 @@ export function settingsFrom(options: SimulatorOptions): SimulatorSettings {
     chunksMs: options.chunksMs ?? DEFAULT_CHUNKS_MS,
     alignment: options.alignment ?? false,
     keepAudio: options.keepAudio ?? true,
+    costUsdPerMinute: options.costUsdPerMinute ?? LIST_USD_PER_MINUTE,
+    postCallWebhook: options.postCallWebhook,
     timing: { ...DEFAULT_TIMING, ...options.timing },
   };
 }

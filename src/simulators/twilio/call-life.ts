@@ -4,11 +4,14 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CallStatus, EndCause } from './call-record.js';
-import type { Target } from './call-request.js';
+import type { Target } from './request-target.js';
+import type { CallRecording } from './call-recording.js';
+import { CallRecordings } from './call-recordings.js';
 import { CallWebhooks } from './call-webhooks.js';
 import { DialledLegs } from './dialled-legs.js';
 import { detectMachine } from './machine-detection.js';
 import type { Pacer } from './pacer.js';
+import { talkedSeconds } from './prices.js';
 import type { SimulatedCall } from './simulated-call.js';
 import { StatusCallbacks } from './status-callbacks.js';
 import { runStreamVerb } from './stream-verb.js';
@@ -25,7 +28,14 @@ export interface Carrier {
   readonly authToken: string;
   readonly connectTo: Readonly<Record<string, string>>;
   readonly sayMsPerCharacter: number;
+  /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
+  /** Base address of the REST API. */
+  readonly apiUrl: () => string;
+  /** How long Twilio processes a recording, in ms. */
+  readonly recordingAfterMs: number;
+  /** Every recording of the account, the oldest first. */
+  readonly recordings: CallRecording[];
   readonly stopSignal: AbortSignal;
 }
 
@@ -34,6 +44,7 @@ export class CallLife implements VoiceLine {
   /** Replaced by an update. */
   statusCallback: Target | undefined;
   fallback: Target | undefined;
+  readonly recordings: CallRecordings;
 
   private readonly webhooks: CallWebhooks;
   private readonly callbacks: StatusCallbacks;
@@ -58,6 +69,16 @@ export class CallLife implements VoiceLine {
       faults: call.script.webhooks ?? {},
       now: carrier.now,
       send: this.webhooks.tell,
+      signal: carrier.stopSignal,
+    });
+    this.recordings = new CallRecordings({
+      call,
+      afterMs: carrier.recordingAfterMs,
+      apiUrl: carrier.apiUrl,
+      now: carrier.now,
+      send: this.webhooks.tell,
+      track: this.webhooks.track,
+      shelf: carrier.recordings,
       signal: carrier.stopSignal,
     });
   }
@@ -100,7 +121,8 @@ export class CallLife implements VoiceLine {
     this.over.abort();
     call.enter(call.status === 'in-progress' ? 'completed' : status);
     call.note('completed', { status: call.status, cause });
-    this.callbacks.fire('completed', call.status, this.talkedSeconds);
+    const recording = this.recordings.finish();
+    this.callbacks.fire('completed', call.status, { talkedSeconds: talkedSeconds(call), recording });
     void this.settle();
   }
 
@@ -110,6 +132,8 @@ export class CallLife implements VoiceLine {
     call.enter('in-progress');
     call.note('answered');
     this.callbacks.fire('answered', 'in-progress');
+    // From the answer on; whether ringing is recorded as well is not documented for calls of the API.
+    if (call.request.recording) this.recordings.start(call.request.recording, 'OutboundAPI');
     this.setLimit(call.request.limitSeconds);
     this.losePatience();
   }
@@ -138,13 +162,6 @@ export class CallLife implements VoiceLine {
       track: webhooks.track,
       stopSignal: carrier.stopSignal,
     }).run(signal);
-  }
-
-  /** Begun seconds count as whole ones (unverified). */
-  private get talkedSeconds(): number | undefined {
-    const { answeredAtEpochMs, endedAtEpochMs } = this.call;
-    if (answeredAtEpochMs === undefined || endedAtEpochMs === undefined) return undefined;
-    return Math.ceil((endedAtEpochMs - answeredAtEpochMs) / 1000);
   }
 
   private async settle(): Promise<void> {

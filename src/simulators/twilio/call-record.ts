@@ -42,7 +42,16 @@ export type EndCause =
   | 'simulator-stopped';
 
 export type WebhookKind =
-  'voice' | 'fallback' | 'action' | 'redirect' | 'status' | 'stream-status' | 'amd' | 'dial-leg' | 'whisper';
+  | 'voice'
+  | 'fallback'
+  | 'action'
+  | 'redirect'
+  | 'status'
+  | 'stream-status'
+  | 'amd'
+  | 'dial-leg'
+  | 'whisper'
+  | 'recording';
 
 /** One request to the service, with its retries. */
 export interface WebhookRecord {

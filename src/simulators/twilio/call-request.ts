@@ -2,17 +2,11 @@
  * What a call was asked to be, checked as Twilio checks it: the parameters of the creating POST as one typed value. It reads
  * a form and refuses; it starts nothing. Codes: Twilio's error dictionary; which HTTP status belongs to a code is unverified.
  */
+import { readTarget, type Target } from './request-target.js';
 import type { StatusEvent } from './caller-script.js';
 import type { Form } from './form.js';
+import { readRecord, type RecordingRequest } from './recording-request.js';
 import { RestError } from './rest-error.js';
-
-export type HttpMethod = 'GET' | 'POST';
-
-/** An address to request, and how. */
-export interface Target {
-  readonly url: string;
-  readonly method: HttpMethod;
-}
 
 export interface MachineDetection {
   readonly isAsync: boolean;
@@ -32,6 +26,8 @@ export interface CallRequest {
   readonly limitSeconds: number | undefined;
   readonly sendDigits: string | undefined;
   readonly machineDetection: MachineDetection | undefined;
+  /** Recorded from the answer on. */
+  readonly recording: RecordingRequest | undefined;
 }
 
 const STATUS_EVENTS: readonly StatusEvent[] = ['initiated', 'ringing', 'answered', 'completed'];
@@ -47,30 +43,6 @@ const REFUSED_DESTINATIONS: Readonly<Record<string, number>> = {
   '+15005550004': 21216,
 };
 const REFUSED_CALLER = '+15005550001';
-
-export function readUrl(form: Form, name: string): string | undefined {
-  const url = form.text(name);
-  if (url === undefined) return undefined;
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) {
-    throw new RestError(21205, `${name} is not an absolute http(s) address: ${url}`);
-  }
-  if (parsed.hostname.includes('_'))
-    throw new RestError(21205, `${name} has an underscore in its host: ${url}`);
-  return url;
-}
-
-function readMethod(form: Form, name: string): HttpMethod {
-  const method = form.text(name)?.toUpperCase() ?? 'POST';
-  if (method !== 'GET' && method !== 'POST') throw new RestError(21209, `${name} is neither GET nor POST`);
-  return method;
-}
-
-export function readTarget(form: Form, urlName: string, methodName: string): Target | undefined {
-  const url = readUrl(form, urlName);
-  const method = readMethod(form, methodName);
-  return url === undefined ? undefined : { url, method };
-}
 
 export function readTwimlText(form: Form): string | undefined {
   const twiml = form.text('Twiml');
@@ -159,5 +131,6 @@ export function readCallRequest(form: Form, ownNumbers?: readonly string[]): Cal
     sendDigits,
     // SendDigits switches detection off.
     machineDetection: sendDigits === undefined ? readDetection(form) : undefined,
+    recording: readRecord(form),
   };
 }

@@ -2,11 +2,9 @@
  * A call as the REST API shows it: every field of the Call resource in Twilio's spelling, nulls where Twilio has them. Source: the OpenAPI
  * document of 2026-04-14. It reads a call; it changes nothing.
  */
+import { callPrice, talkedSeconds, type Prices } from './prices.js';
 import type { SimulatedCall } from './simulated-call.js';
 import { rfc2822 } from './webhook-params.js';
-
-/** US list prices for a minute, in USD, as third parties noted them in 2026 (unverified). */
-const PRICE_PER_MINUTE = { inbound: 0.0085, outbound: 0.014 };
 
 const SUBRESOURCES: Readonly<Record<string, string>> = {
   events: 'Events',
@@ -34,33 +32,16 @@ export function callUri(accountSid: string, callSid: string): string {
   return `/2010-04-01/Accounts/${accountSid}/Calls/${callSid}`;
 }
 
-/** Whole seconds, begun ones counted; null until the end and for a call that was not answered. */
-function durationOf(call: SimulatedCall): number | null {
-  const { answeredAtEpochMs, endedAtEpochMs } = call;
-  if (answeredAtEpochMs === undefined || endedAtEpochMs === undefined) return null;
-  return Math.ceil((endedAtEpochMs - answeredAtEpochMs) / 1000);
-}
-
-/** A negative decimal, begun minutes counted; null until some time after the end. */
-function priceOf(call: SimulatedCall, nowEpochMs: number, priceDelayMs: number): string | null {
-  const seconds = durationOf(call);
-  const isKnown = call.endedAtEpochMs !== undefined && nowEpochMs >= call.endedAtEpochMs + priceDelayMs;
-  if (seconds === null || !isKnown) return null;
-  const rate = call.direction === 'inbound' ? PRICE_PER_MINUTE.inbound : PRICE_PER_MINUTE.outbound;
-  return (-rate * Math.max(1, Math.ceil(seconds / 60))).toFixed(5);
-}
-
 export interface ResourceView {
   readonly nowEpochMs: number;
-  /** How long after the end the price becomes known. */
-  readonly priceDelayMs: number;
+  readonly prices: Prices;
   /** How long the call waited for its turn. */
   readonly queueMs: number;
 }
 
 export function callResource(call: SimulatedCall, view: ResourceView): Record<string, unknown> {
   const uri = callUri(call.accountSid, call.sid);
-  const duration = durationOf(call);
+  const seconds = talkedSeconds(call);
   return {
     sid: call.sid,
     date_created: rfc2822(call.createdAtEpochMs),
@@ -76,8 +57,8 @@ export function callResource(call: SimulatedCall, view: ResourceView): Record<st
     status: call.status === 'initiated' ? 'queued' : call.status,
     start_time: dateOf(call.startedAtEpochMs),
     end_time: dateOf(call.endedAtEpochMs),
-    duration: duration === null ? null : String(duration),
-    price: priceOf(call, view.nowEpochMs, view.priceDelayMs),
+    duration: seconds === undefined ? null : String(seconds),
+    price: callPrice(call, view.prices, view.nowEpochMs),
     price_unit: 'USD',
     direction: call.direction,
     answered_by: call.answeredBy ?? null,

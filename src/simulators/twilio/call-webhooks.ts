@@ -3,7 +3,7 @@
  * webhook is due when is decided by the call's life.
  */
 import type { WebhookKind, WebhookRecord } from './call-record.js';
-import type { Target } from './call-request.js';
+import type { Target } from './request-target.js';
 import type { SimulatedCall } from './simulated-call.js';
 import { voiceParams } from './webhook-params.js';
 import { WebhookFailed, type Webhook, type WebhookAnswer, type WebhookSender } from './webhook-sender.js';

@@ -24,6 +24,7 @@ const STEPS: Readonly<Record<string, readonly (readonly [name: string, type: 'nu
   'sends-raw': [['text', 'string']],
 };
 const EVENTS = ['initiated', 'ringing', 'answered', 'completed'];
+const RECORDING_EVENTS = ['in-progress', 'completed', 'absent'];
 const ANSWERS = ['answers', 'busy', 'no-answer', 'failed'];
 const OUTCOMES = ['completed', 'busy', 'no-answer', 'failed', 'canceled'];
 const VERDICTS = [
@@ -95,15 +96,21 @@ function checkAnswer(value: unknown): void {
   if (answer['kind'] === 'answers') check(answer, 'answer', 'afterMs', 'number');
 }
 
-function checkWebhooks(value: unknown): void {
-  const faults = fields(value, 'webhooks', ['doubled', 'dropped', 'lateMs']);
+function checkCallbacks(
+  value: unknown,
+  place: string,
+  known: readonly string[],
+  flags: readonly string[] = [],
+): void {
+  const faults = fields(value, place, ['doubled', 'dropped', 'lateMs', ...flags]);
+  optional(faults, place, flags, 'boolean');
   for (const name of ['doubled', 'dropped']) {
     const events: unknown = faults[name] ?? [];
-    if (!Array.isArray(events)) throw new ScriptError(`webhooks.${name} must be a list`);
-    for (const event of events) oneOf(event, `webhooks.${name}`, EVENTS);
+    if (!Array.isArray(events)) throw new ScriptError(`${place}.${name} must be a list`);
+    for (const event of events) oneOf(event, `${place}.${name}`, known);
   }
-  const late = fields(faults['lateMs'] ?? {}, 'webhooks.lateMs', EVENTS);
-  optional(late, 'webhooks.lateMs', EVENTS, 'number');
+  const late = fields(faults['lateMs'] ?? {}, `${place}.lateMs`, known);
+  optional(late, `${place}.lateMs`, known, 'number');
 }
 
 function checkStream(value: unknown): void {
@@ -116,7 +123,9 @@ function checkStream(value: unknown): void {
 
 function checkRest(script: JsonObject): void {
   optional(script, 'script', ['patienceMs'], 'number');
-  if (script['webhooks'] !== undefined) checkWebhooks(script['webhooks']);
+  if (script['webhooks'] !== undefined) checkCallbacks(script['webhooks'], 'webhooks', EVENTS);
+  if (script['recording'] !== undefined)
+    checkCallbacks(script['recording'], 'recording', RECORDING_EVENTS, ['absent']);
   if (script['stream'] !== undefined) checkStream(script['stream']);
   if (script['detection'] !== undefined) {
     const detection = fields(script['detection'], 'detection', ['answeredBy', 'afterMs']);
@@ -138,6 +147,7 @@ function assertPlayable(value: unknown): asserts value is CallerScript {
     'detection',
     'dial',
     'webhooks',
+    'recording',
     'stream',
   ]);
   const { steps } = script;

@@ -26,14 +26,22 @@ export type CallerStep =
   /** Fault: sends this text as a frame, whatever it is. */
   | { readonly step: 'sends-raw'; readonly text: string };
 
-/** Faults of the carrier's webhooks, by the status event that they concern. */
-export interface WebhookFaults {
-  readonly doubled?: readonly StatusEvent[];
-  readonly dropped?: readonly StatusEvent[];
+/** Faults of the carrier's webhooks, by the event that they concern. */
+export interface CallbackFaults<Event extends string> {
+  readonly doubled?: readonly Event[];
+  readonly dropped?: readonly Event[];
   /** Milliseconds by which the event is delivered late, other events overtaking it. */
-  readonly lateMs?: Partial<Record<StatusEvent, number>>;
+  readonly lateMs?: Partial<Record<Event, number>>;
 }
 export type StatusEvent = 'initiated' | 'ringing' | 'answered' | 'completed';
+export type WebhookFaults = CallbackFaults<StatusEvent>;
+
+export type RecordingEvent = 'in-progress' | 'completed' | 'absent';
+/** Faults of the carrier's recordings and of their callbacks. */
+export interface RecordingFaults extends CallbackFaults<RecordingEvent> {
+  /** Every recording of the call ends up `absent`, whatever was said. */
+  readonly absent?: boolean;
+}
 
 /** Faults of the media socket. */
 export interface StreamFaults {
@@ -83,5 +91,6 @@ export interface CallerScript {
   readonly detection?: Detection;
   readonly dial?: DialResult;
   readonly webhooks?: WebhookFaults;
+  readonly recording?: RecordingFaults;
   readonly stream?: StreamFaults;
 }

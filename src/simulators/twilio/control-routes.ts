@@ -6,8 +6,8 @@ import { isObject } from '../../protocol/decoding.js';
 import { readCallerScript, ScriptError } from './caller-script-reader.js';
 import type { CallerScript } from './caller-script.js';
 import { recordingAsWav } from './line-recording.js';
-import type { RestAnswer } from './rest-api.js';
 import { RestError } from './rest-error.js';
+import type { RestAnswer } from './rest-message.js';
 import type { ControlRoutes } from './rest-server.js';
 import type { SimulatedCall } from './simulated-call.js';
 import type { Switchboard } from './switchboard.js';
@@ -41,6 +41,7 @@ function detailsOf(call: SimulatedCall): Record<string, unknown> {
     plays: call.plays,
     dials: call.dials,
     warnings: call.warnings,
+    recordings: call.recordings.map(({ sid, status, seconds }) => ({ sid, status, seconds })),
     requests: call.requests,
     observations: call.observations,
   };

@@ -148,7 +148,7 @@ export class DialledLegs {
     const { call } = this.options;
     for (const [index, { leg, callbacks }] of this.legs.entries()) {
       const own = index > 0 && status === 'completed' ? 'canceled' : status;
-      callbacks.fire('completed', own, own === 'completed' ? seconds : undefined);
+      callbacks.fire('completed', own, { talkedSeconds: own === 'completed' ? seconds : undefined });
       this.options.track(callbacks.delivered());
       call.dials.push({
         to: leg.to,

@@ -35,5 +35,6 @@ export function requestOf(call: InboundCall): CallRequest {
     limitSeconds: undefined,
     sendDigits: undefined,
     machineDetection: undefined,
+    recording: undefined,
   };
 }

@@ -18,16 +18,29 @@ interface Piece {
   readonly sound: Buffer;
 }
 
+/** What lies outside of the track is left out. */
 function render(pieces: readonly Piece[], lengthBytes: number): Buffer {
   const track = Buffer.alloc(lengthBytes, SILENCE_BYTE);
-  for (const { atByte, sound } of pieces) sound.copy(track, Math.max(0, atByte));
+  for (const { atByte, sound } of pieces) {
+    const cutBytes = Math.max(0, -atByte);
+    if (cutBytes < sound.length) sound.copy(track, Math.max(0, atByte), cutBytes);
+  }
   return track;
 }
 
-/** @param streams the streams of one call, the earliest first; time counts from the first one's beginning */
-export function renderRecording(streams: readonly StreamRecord[]): LineRecording {
+/** A stretch of time, in ms of `performance.now()`. */
+export interface Stretch {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/**
+ * @param streams the streams of one call, the earliest first
+ * @param stretch what to keep of the line; without it, from the beginning of the first stream to the last sound
+ */
+export function renderRecording(streams: readonly StreamRecord[], stretch?: Stretch): LineRecording {
   const begun = streams.filter((stream) => stream.lineZeroMs > 0);
-  const zeroMs = begun.at(0)?.lineZeroMs ?? 0;
+  const zeroMs = stretch?.fromMs ?? begun.at(0)?.lineZeroMs ?? 0;
   const caller: Piece[] = [];
   const agent: Piece[] = [];
   for (const stream of begun) {
@@ -40,8 +53,11 @@ export function renderRecording(streams: readonly StreamRecord[]): LineRecording
     }
   }
   let lengthBytes = 0;
-  for (const { atByte, sound } of [...caller, ...agent])
-    lengthBytes = Math.max(lengthBytes, atByte + sound.length);
+  if (stretch) lengthBytes = Math.max(0, Math.round((stretch.toMs - stretch.fromMs) * BYTES_PER_MS));
+  else {
+    for (const { atByte, sound } of [...caller, ...agent])
+      lengthBytes = Math.max(lengthBytes, atByte + sound.length);
+  }
   return { caller: render(caller, lengthBytes), agent: render(agent, lengthBytes) };
 }
 

@@ -1,14 +1,19 @@
 /**
- * The Calls resource of Twilio's REST API: from an authorised request to an answer. It knows the paths, parameters and refusals;
- * sockets and faults belong to the server around it.
+ * The Calls resource of Twilio's REST API: from an authorised request to an answer. It knows parameters and refusals, and hands
+ * recordings on; paths, sockets and faults are elsewhere.
  */
-import { listCalls } from './call-listing.js';
-import { readCallRequest, readSeconds, readTarget, readTwimlText } from './call-request.js';
+import { listCalls, type ListingRules } from './call-listing.js';
+import { readCallRequest, readSeconds, readTwimlText } from './call-request.js';
 import { callResource } from './call-resource.js';
 import type { CallerScript } from './caller-script.js';
 import { Form } from './form.js';
+import type { Prices } from './prices.js';
+import { RecordingApi } from './recording-api.js';
+import { readTarget } from './request-target.js';
 import { RestError } from './rest-error.js';
-import type { RestAction } from './rest-faults.js';
+import type { RestAnswer, RestRequest } from './rest-message.js';
+import { pageOf } from './rest-paging.js';
+import type { RestRoute } from './rest-routes.js';
 import type { SimulatedCall } from './simulated-call.js';
 import type { CallChange, Switchboard } from './switchboard.js';
 
@@ -19,48 +24,20 @@ export interface RestApiOptions {
   readonly apiSecret: string | undefined;
   readonly ownNumbers: readonly string[] | undefined;
   readonly scriptFor: (call: { readonly to: string; readonly from: string }) => CallerScript;
-  readonly priceDelayMs: number;
+  readonly prices: Prices;
+  readonly listing: ListingRules;
   readonly now: () => number;
+  /** The base address of this API, for addresses in answers. */
+  readonly apiUrl: () => string;
   readonly switchboard: Switchboard;
 }
 
-export interface RestRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly body: string;
-}
-
-export interface RestAnswer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-export interface RestRoute {
-  readonly action: RestAction;
-  readonly accountSid: string;
-  readonly callSid: string | undefined;
-}
-
-const PATH = /^\/2010-04-01\/Accounts\/([^/]+)\/Calls(?:\/([^/]+))?\.json$/;
-const ACTIONS: Readonly<Record<string, readonly [list: RestAction | undefined, one: RestAction]>> = {
-  GET: ['list', 'fetch'],
-  POST: ['create', 'update'],
-  DELETE: [undefined, 'delete'],
-};
-
-/** @throws RestError for an unknown path or method */
-export function routeOf(method: string, path: string): RestRoute {
-  const [, accountSid, callSid] = PATH.exec(path) ?? [];
-  if (accountSid === undefined) throw new RestError(20404, `${path} is not a resource of this simulator`);
-  const [list, one] = ACTIONS[method] ?? [];
-  const action = callSid === undefined ? list : one;
-  if (!action) throw new RestError(20004, `${method} is not possible on ${path}`);
-  return { action, accountSid, callSid };
-}
-
 export class RestApi {
-  constructor(private readonly options: RestApiOptions) {}
+  private readonly recordings: RecordingApi;
+
+  constructor(private readonly options: RestApiOptions) {
+    this.recordings = new RecordingApi(options);
+  }
 
   /** Basic authentication by token or by API key. @throws RestError */
   authorise(authorization: string | undefined, accountSid: string): void {
@@ -80,6 +57,7 @@ export class RestApi {
    */
   perform(route: RestRoute, request: RestRequest, answered: Promise<void>): RestAnswer {
     const { switchboard, ownNumbers, scriptFor } = this.options;
+    if (route.of === 'recordings') return this.recordings.perform(route, request);
     const form = Form.parse(request.body);
     if (route.action === 'create') {
       const asked = readCallRequest(form, ownNumbers);
@@ -98,8 +76,9 @@ export class RestApi {
   }
 
   private list({ path, query }: RestRequest): RestAnswer {
-    const { calls, frame } = listCalls(this.options.switchboard.calls, path, query);
-    return { status: 200, body: { ...frame, calls: calls.map((call) => this.render(call)) } };
+    const { switchboard, listing } = this.options;
+    const { items, frame } = pageOf(listCalls(switchboard.calls, query, listing), path, query);
+    return { status: 200, body: { ...frame, calls: items.map((call) => this.render(call)) } };
   }
 
   private readChange(form: Form): CallChange {
@@ -121,7 +100,7 @@ export class RestApi {
   }
 
   private render(call: SimulatedCall): Record<string, unknown> {
-    const { now, priceDelayMs, switchboard } = this.options;
-    return callResource(call, { nowEpochMs: now(), priceDelayMs, queueMs: switchboard.queueMs(call.sid) });
+    const { now, prices, switchboard } = this.options;
+    return callResource(call, { nowEpochMs: now(), prices, queueMs: switchboard.queueMs(call.sid) });
   }
 }

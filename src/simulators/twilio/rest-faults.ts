@@ -16,7 +16,18 @@ export type RestFault =
   /** Carried out, then the connection breaks instead of an answer. */
   | 'carried-out-unanswered';
 
-export type RestAction = 'create' | 'update' | 'fetch' | 'list' | 'delete';
+/** The plain words are about calls; `fetch-media` is the sound of a recording. */
+export type RestAction =
+  | 'create'
+  | 'update'
+  | 'fetch'
+  | 'list'
+  | 'delete'
+  | 'create-recording'
+  | 'fetch-recording'
+  | 'list-recordings'
+  | 'delete-recording'
+  | 'fetch-media';
 
 export class RestFaults {
   private readonly pending: { fault: RestFault; action: RestAction; left: number }[] = [];

@@ -5,8 +5,10 @@
 import http from 'node:http';
 import { newSid } from './sid.js';
 import { RestError } from './rest-error.js';
-import { routeOf, type RestAnswer, type RestApi, type RestRequest } from './rest-api.js';
+import type { RestApi } from './rest-api.js';
 import type { RestFault, RestFaults } from './rest-faults.js';
+import type { RestAnswer, RestRequest } from './rest-message.js';
+import { routeOf } from './rest-routes.js';
 
 const LONGEST_BODY_BYTES = 1024 * 1024;
 
@@ -32,7 +34,7 @@ function refuse(fault: RestFault | undefined): void {
   if (fault === 'unavailable') throw new RestError(20503, 'not available, as asked for');
 }
 
-function write(response: http.ServerResponse, { status, body }: RestAnswer): void {
+function write(response: http.ServerResponse, { status, body, type = 'audio/wav' }: RestAnswer): void {
   const isBinary = Buffer.isBuffer(body);
   response.statusCode = status;
   response.setHeader('twilio-request-id', newSid('RQ'));
@@ -40,7 +42,7 @@ function write(response: http.ServerResponse, { status, body }: RestAnswer): voi
     response.end();
     return;
   }
-  response.setHeader('content-type', isBinary ? 'audio/wav' : 'application/json');
+  response.setHeader('content-type', isBinary ? type : 'application/json');
   response.end(isBinary ? body : JSON.stringify(body));
 }
 

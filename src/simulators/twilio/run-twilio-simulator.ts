@@ -21,6 +21,8 @@ export const TWILIO_SIMULATOR_USAGE = `npm run simulate -- twilio [options]
   --voice-url URL       places an incoming call right away, asking URL for the document
   --from, --to NUMBER   of that call
   --status-callback URL of that call
+  --price-after-ms N    from the end of a call to its price (default 1000)
+  --recording-after-ms N from the end of a call to its completed recordings (default 500)
   --quiet               does not print what happens`;
 
 const OPTIONS = {
@@ -35,6 +37,8 @@ const OPTIONS = {
   from: { type: 'string', default: '+14155550100' },
   to: { type: 'string', default: '+14155550199' },
   'status-callback': { type: 'string' },
+  'price-after-ms': { type: 'string', default: '1000' },
+  'recording-after-ms': { type: 'string', default: '500' },
   quiet: { type: 'boolean', default: false },
 } as const;
 
@@ -63,6 +67,13 @@ function portOf(text: string): number {
   return port;
 }
 
+function millisecondsOf(text: string, option: string): number {
+  const ms = Number(text);
+  if (text.trim() === '' || !Number.isFinite(ms) || ms < 0)
+    throw new Error(`--${option} ${text}: expected milliseconds, 0 or more`);
+  return ms;
+}
+
 function lineOf({ atMs, call, what, detail }: Observation): string {
   return `${(atMs / 1000).toFixed(3)} ${call.slice(0, 8)} ${what} ${JSON.stringify(detail)}`;
 }
@@ -86,6 +97,8 @@ export async function runTwilioSimulator(
     ...(values['auth-token'] === undefined ? {} : { authToken: values['auth-token'] }),
     script,
     clips: (name) => readFile(path.join(folder, `${name}.ulaw`)),
+    priceAfterMs: millisecondsOf(values['price-after-ms'], 'price-after-ms'),
+    recordingAfterMs: millisecondsOf(values['recording-after-ms'], 'recording-after-ms'),
     connectTo: connectionsOf(values['connect-to'] ?? []),
     ...(values.quiet ? {} : { observe: (observation: Observation) => print(lineOf(observation)) }),
   });

@@ -18,6 +18,7 @@ import {
   type StreamRecord,
   type WebhookRecord,
 } from './call-record.js';
+import type { CallRecording } from './call-recording.js';
 import type { CallRequest } from './call-request.js';
 import type { CallerScript } from './caller-script.js';
 import { renderRecording, type LineRecording } from './line-recording.js';
@@ -59,6 +60,8 @@ export class SimulatedCall {
   /** Entries of Twilio's error log. */
   readonly warnings: CallWarning[] = [];
   readonly streams: StreamRecord[] = [];
+  /** Recordings by Twilio, in the order of their start. */
+  readonly recordings: CallRecording[] = [];
   readonly observations: Observation[] = [];
   /** Every status that the call has had, in order. */
   readonly statuses: CallStatus[] = ['queued'];

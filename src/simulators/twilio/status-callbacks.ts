@@ -1,13 +1,11 @@
 /**
- * The status callbacks of one leg: which events are reported, in which order, and the faults a script asks for. One callback
- * waits for the answer to the one before it, so that disorder happens only where it is asked for; Twilio itself promises no order.
+ * The status callbacks of one leg: which events are reported, numbered, with which fields. Order, faults and sending are elsewhere.
  */
-import { setTimeout as delay } from 'node:timers/promises';
-import type { CallStatus, WebhookRecord } from './call-record.js';
-import type { Target } from './call-request.js';
+import type { CallStatus } from './call-record.js';
 import type { StatusEvent, WebhookFaults } from './caller-script.js';
-import type { Webhook } from './webhook-sender.js';
+import type { Target } from './request-target.js';
 import { sipCodeOf, statusParams, type Leg } from './webhook-params.js';
+import { WebhookLane, type SendWebhook } from './webhook-lane.js';
 
 export interface StatusCallbacksOptions {
   readonly leg: Leg;
@@ -16,59 +14,40 @@ export interface StatusCallbacksOptions {
   readonly events: ReadonlySet<StatusEvent>;
   readonly faults: WebhookFaults;
   readonly now: () => number;
-  /** Sends one webhook; never rejects. */
-  readonly send: (hook: Webhook, keep: (record: WebhookRecord) => void) => Promise<void>;
+  readonly send: SendWebhook;
   readonly signal: AbortSignal;
+}
+
+export interface FinalFacts {
+  /** Seconds of conversation, after an answer. */
+  readonly talkedSeconds: number | undefined;
+  /** The fields of a recording that was asked for with the call. */
+  readonly recording?: Readonly<Record<string, string>>;
 }
 
 export class StatusCallbacks {
   private sequence = 0;
-  private tail: Promise<void> = Promise.resolve();
-  private readonly late: Promise<void>[] = [];
+  private readonly lane: WebhookLane<StatusEvent>;
 
-  constructor(private readonly options: StatusCallbacksOptions) {}
+  constructor(private readonly options: StatusCallbacksOptions) {
+    this.lane = new WebhookLane(options);
+  }
 
-  /** Reports an event, when it was asked for. @param talkedSeconds for `completed` after an answer */
-  fire(event: StatusEvent, status: CallStatus, talkedSeconds?: number): void {
-    const { leg, kind, events, faults, now } = this.options;
+  /** Reports an event, when it was asked for. @param final for `completed` */
+  fire(event: StatusEvent, status: CallStatus, final?: FinalFacts): void {
+    const { leg, kind, events, now } = this.options;
     const target = this.options.target();
     if (target === undefined || !events.has(event)) return;
     const sequence = this.sequence;
     this.sequence += 1;
-    if (faults.dropped?.includes(event)) return;
     const sipCode = event === 'completed' ? sipCodeOf(status) : undefined;
+    const talkedSeconds = final?.talkedSeconds;
     const params = statusParams(leg, { status, sequence, nowEpochMs: now(), talkedSeconds, sipCode });
-    const hook: Webhook = { kind, ...target, params };
-    const isDoubled = faults.doubled?.includes(event) ?? false;
-    const lateMs = faults.lateMs?.[event] ?? 0;
-    if (lateMs > 0) this.late.push(this.deliverLate(hook, isDoubled, lateMs));
-    else this.tail = this.tail.then(() => this.deliver(hook, isDoubled));
+    this.lane.post(event, { kind, ...target, params: { ...params, ...final?.recording } });
   }
 
   /** Resolves when everything that was fired has been delivered or given up. */
-  async delivered(): Promise<void> {
-    await this.tail;
-    await Promise.all(this.late);
-  }
-
-  private async deliver(hook: Webhook, isDoubled: boolean): Promise<void> {
-    let idempotencyToken: string | undefined;
-    await this.options.send(hook, (record) => {
-      idempotencyToken = record.idempotencyToken;
-    });
-    // The same token: the second one is the same webhook once more, not a new one.
-    if (isDoubled && idempotencyToken !== undefined) {
-      await this.options.send({ ...hook, idempotencyToken }, () => undefined);
-    }
-  }
-
-  private async deliverLate(hook: Webhook, isDoubled: boolean, lateMs: number): Promise<void> {
-    try {
-      await delay(lateMs, undefined, { signal: this.options.signal });
-    } catch {
-      // The simulator was stopped first; what is late then never comes.
-      return;
-    }
-    await this.deliver(hook, isDoubled);
+  delivered(): Promise<void> {
+    return this.lane.delivered();
   }
 }

@@ -4,7 +4,10 @@
  */
 import { CallLife, type Carrier } from './call-life.js';
 import type { Direction } from './call-record.js';
-import type { CallRequest, Target } from './call-request.js';
+import type { CallRecording } from './call-recording.js';
+import type { CallRequest } from './call-request.js';
+import type { RecordingRequest } from './recording-request.js';
+import type { Target } from './request-target.js';
 import type { CallerScript } from './caller-script.js';
 import type { Observer } from '../observation.js';
 import { RestError } from './rest-error.js';
@@ -46,6 +49,11 @@ export class Switchboard {
   /** All calls, the oldest first. */
   get calls(): readonly SimulatedCall[] {
     return [...this.kept.values()].map(({ call }) => call);
+  }
+
+  /** All recordings, the oldest first; they outlive their calls. */
+  get recordings(): readonly CallRecording[] {
+    return this.options.carrier.recordings;
   }
 
   find(sid: string): SimulatedCall | undefined {
@@ -107,6 +115,17 @@ export class Switchboard {
     else if (change.status === 'canceled' && call.status !== 'in-progress')
       life.end('canceled-by-rest', 'canceled');
     else if (change.source) life.replace(change.source);
+  }
+
+  /** Records a call that is in progress. @throws RestError for any other */
+  record(sid: string, request: RecordingRequest): CallRecording {
+    const found = this.kept.get(sid);
+    if (!found) throw new RestError(20404, `there is no call ${sid}`);
+    const { call, life } = found;
+    if (call.status !== 'in-progress') {
+      throw new RestError(21220, `the call is ${call.status}; only a call in progress can be recorded`);
+    }
+    return life.recordings.start(request, 'StartCallRecordingAPI');
   }
 
   /** The far end puts the phone down. */

@@ -1,6 +1,6 @@
 /**
- * Twilio, swapped in by address: the Calls REST API, signed webhooks, TwiML and media streams, with a scripted caller at the far end. What it does
- * not do: conferences, recordings by Twilio, speech (a `<Say>` is an observation), messaging, numbers.
+ * Twilio, swapped in by address: calls and their recordings by REST, signed webhooks, TwiML and media streams, with a scripted caller at
+ * the far end. What it does not do: conferences, speech (a `<Say>` is an observation), messaging, numbers.
  */
 import type { Observer } from '../observation.js';
 import type { Carrier } from './call-life.js';
@@ -8,6 +8,7 @@ import type { CallerScript } from './caller-script.js';
 import { controlRoutes } from './control-routes.js';
 import { requestOf, type InboundCall } from './inbound-call.js';
 import { Pacer } from './pacer.js';
+import { LIST_PRICES, type Prices } from './prices.js';
 import { RestApi } from './rest-api.js';
 import { RestFaults } from './rest-faults.js';
 import { RestServer } from './rest-server.js';
@@ -49,8 +50,20 @@ export interface TwilioSimulatorOptions {
   readonly connectTo?: Readonly<Record<string, string>>;
   /** Calls dialled per second; further ones wait in the queue, as with Twilio. Default: no limit. */
   readonly callsPerSecond?: number;
-  /** Milliseconds from the end of a call to its price. Default 200. */
-  readonly priceDelayMs?: number;
+  /** Milliseconds from the end of a call, or of a recording's processing, to its price, by the clock of `now`. Default 1000. */
+  readonly priceAfterMs?: number;
+  /** USD for a begun minute of an answered call. Defaults 0.0140 and 0.0085: list prices noted by third parties in 2026. */
+  readonly outboundUsdPerMinute?: number;
+  readonly inboundUsdPerMinute?: number;
+  /** USD for a begun minute of a recording. Default 0.0025, from the same source. */
+  readonly recordingUsdPerMinute?: number;
+  /** Milliseconds from the end of a call until its recordings are completed. Default 500. */
+  readonly recordingAfterMs?: number;
+  /**
+   * Whether a list that is filtered by StartTime shows calls that were not dialled yet, and so have no start time. What Twilio does is
+   * not known; a service should survive both. Default false.
+   */
+  readonly startTimeMatchesUnstarted?: boolean;
   /** Milliseconds that a voice needs for a character of `<Say>`. Default 0: said at once. */
   readonly sayMsPerCharacter?: number;
 }
@@ -61,6 +74,31 @@ const MADE_UP_TOKEN = '5170a0c0ffee5170a0c0ffee5170a0c0';
 
 function noClips(name: string): Buffer {
   throw new Error(`the simulator was given no clips, and so not ${name}`);
+}
+
+function pricesOf(options: TwilioSimulatorOptions): Prices {
+  const { outboundUsdPerMinute, inboundUsdPerMinute, recordingUsdPerMinute, priceAfterMs } = options;
+  return {
+    outboundUsdPerMinute: outboundUsdPerMinute ?? LIST_PRICES.outboundUsdPerMinute,
+    inboundUsdPerMinute: inboundUsdPerMinute ?? LIST_PRICES.inboundUsdPerMinute,
+    recordingUsdPerMinute: recordingUsdPerMinute ?? LIST_PRICES.recordingUsdPerMinute,
+    priceAfterMs: priceAfterMs ?? LIST_PRICES.priceAfterMs,
+  };
+}
+
+type CarrierParts = Pick<Carrier, 'authToken' | 'now' | 'apiUrl' | 'stopSignal'>;
+
+function carrierOf(options: TwilioSimulatorOptions, parts: CarrierParts): Carrier {
+  const { connectTo = {}, sayMsPerCharacter = 0, recordingAfterMs = 500 } = options;
+  return {
+    ...parts,
+    sender: new WebhookSender({ authToken: parts.authToken, connectTo }),
+    pacer: new Pacer(),
+    connectTo,
+    sayMsPerCharacter,
+    recordingAfterMs,
+    recordings: [],
+  };
 }
 
 /** Stands in for Twilio; {@link TwilioSimulator.start} makes one. */
@@ -85,17 +123,12 @@ export class TwilioSimulator {
 
   static async start(options: TwilioSimulatorOptions = {}): Promise<TwilioSimulator> {
     const { accountSid = MADE_UP_ACCOUNT, authToken = MADE_UP_TOKEN, host = '127.0.0.1' } = options;
-    const { script = SILENT_CALLEE, connectTo = {}, now = Date.now } = options;
+    const { script = SILENT_CALLEE, now = Date.now } = options;
     const stopping = new AbortController();
-    const carrier: Carrier = {
-      sender: new WebhookSender({ authToken, connectTo }),
-      pacer: new Pacer(),
-      authToken,
-      connectTo,
-      sayMsPerCharacter: options.sayMsPerCharacter ?? 0,
-      now,
-      stopSignal: stopping.signal,
-    };
+    // The port is known only once the server listens, and nothing needs the address before.
+    let url = '';
+    const apiUrl = (): string => url;
+    const carrier = carrierOf(options, { authToken, now, apiUrl, stopSignal: stopping.signal });
     const switchboard = new Switchboard({
       accountSid,
       carrier,
@@ -110,8 +143,10 @@ export class TwilioSimulator {
       apiSecret: options.apiSecret,
       ownNumbers: options.ownNumbers,
       scriptFor: (call) => (typeof script === 'function' ? script(call) : script),
-      priceDelayMs: options.priceDelayMs ?? 200,
+      prices: pricesOf(options),
+      listing: { startTimeMatchesUnstarted: options.startTimeMatchesUnstarted ?? false },
       now,
+      apiUrl,
       switchboard,
     });
     const faults = new RestFaults();
@@ -119,7 +154,7 @@ export class TwilioSimulator {
       switchboard.place(requestOf(call), call.script, call.direction ?? 'inbound');
     const server = new RestServer(api, faults, controlRoutes({ switchboard, place, silent: SILENT_CALLEE }));
     const port = await server.listen(options.port ?? 0, host);
-    const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
+    url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
     return new TwilioSimulator(url, accountSid, authToken, { switchboard, server, stopping, faults });
   }
 

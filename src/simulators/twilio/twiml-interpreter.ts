@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EndCause } from './call-record.js';
-import type { HttpMethod, Target } from './call-request.js';
+import type { HttpMethod, Target } from './request-target.js';
 import type { SimulatedCall } from './simulated-call.js';
 import { TwimlError } from './twiml-document.js';
 import type { LoadedTwiml, TwimlSource } from './twiml-source.js';

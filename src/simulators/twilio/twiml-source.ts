@@ -3,7 +3,7 @@
  * Which document runs next is decided elsewhere.
  */
 import type { WebhookKind } from './call-record.js';
-import type { Target } from './call-request.js';
+import type { Target } from './request-target.js';
 import { LONGEST_ANSWER_BYTES } from './http-exchange.js';
 import { readTwiml, TwimlError, type TwimlDocument } from './twiml-document.js';
 import type { WebhookAnswer } from './webhook-sender.js';

@@ -72,7 +72,9 @@ describe('the official Node SDK, unmodified', () => {
   let simulator: ElevenLabsSimulator;
 
   beforeEach(async () => {
-    simulator = await ElevenLabsSimulator.start({ agents: { agent_shop: SCRIPT } });
+    // The SDK's first use can hold the event loop for longer than the usual grace.
+    const timing = { initiationGraceMs: 10_000 };
+    simulator = await ElevenLabsSimulator.start({ agents: { agent_shop: SCRIPT }, timing });
   });
   afterEach(async () => {
     await simulator.stop();
@@ -148,12 +150,16 @@ describe('the official Node SDK, unmodified', () => {
     conversation.endSession();
     await agent.untilClosed();
     expect(agent.closedBy).toBe('client');
+    await agent.untilProcessed();
     const record = await client.conversationalAi.conversations.get(agent.id);
     expect(record).toMatchObject({
       status: 'done',
       agentId: 'agent_shop',
-      metadata: { authorizationMethod: 'signed_url' },
+      metadata: { authorizationMethod: 'signed_url', costFiat: expect.any(Number) as number },
+      analysis: { callSuccessful: 'unknown' },
     });
+    const listed = await client.conversationalAi.conversations.list({ agentId: 'agent_shop', pageSize: 10 });
+    expect(listed.conversations).toMatchObject([{ conversationId: agent.id, status: 'done' }]);
     expect(record.transcript.map(({ role }) => role).slice(0, 2)).toEqual(['agent', 'user']);
     const told = await client.conversationalAi.agents.get('agent_shop');
     expect(told.conversationConfig.tts?.agentOutputAudioFormat).toBe('ulaw_8000');

@@ -11,6 +11,7 @@ const YAML = `
 agents:
   agent_shop:
     firstMessage: Hi, {{name}}
+    analysis: { callSuccessful: success, collected: { order: { value: 7 } } }
     steps:
       - step: listens
         transcript: Where is it?
@@ -92,6 +93,16 @@ describe('a script file', () => {
       'faults.queue.waitMs: expected milliseconds, 0 or more, got -1.',
     ],
     [
+      'a wrong judgement',
+      { firstMessage: '', steps: [], analysis: { criteria: { polite: { result: 'maybe' } } } },
+      'analysis.criteria.polite.result: expected one of success, failure, unknown, got "maybe".',
+    ],
+    [
+      'a value that is no value',
+      { firstMessage: '', steps: [], analysis: { collected: { order: { value: [] } } } },
+      'analysis.collected.order.value: expected a text, a number, true, false or null, got [].',
+    ],
+    [
       'a wrong format',
       { firstMessage: '', steps: [], outputFormat: 'mp3' },
       'outputFormat: expected one of pcm_8000,',
@@ -167,6 +178,12 @@ describe('the simulator as a command', () => {
   it.each([
     [['--port', 'x'], /--port: expected 0 to 65535, got x\nUsage: elevenlabs/],
     [['--speed', '3'], /Unknown option '--speed'/],
+    [['--post-call-webhook', 'http://127.0.0.1/'], /give --post-call-secret as well\nUsage: elevenlabs/],
+    [['--post-call-secret', 'x'], /give --post-call-webhook as well\nUsage: elevenlabs/],
+    [
+      ['--post-call-webhook', 'here', '--post-call-secret', 'x'],
+      /postCallWebhook\.url: expected an absolute/,
+    ],
   ])('explains itself when it is called with %j', async (args, message) => {
     await expect(runElevenLabsSimulator(args, () => undefined)).rejects.toThrow(message);
   });

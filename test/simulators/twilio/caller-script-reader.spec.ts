@@ -20,6 +20,7 @@ describe('the reader of caller scripts', () => {
       detection: { answeredBy: 'human', afterMs: 0 },
       dial: { outcome: 'busy', talkMs: 5 },
       webhooks: { doubled: ['completed'], dropped: [], lateMs: { ringing: 5 } },
+      recording: { absent: true, dropped: ['in-progress'], lateMs: { absent: 5 } },
       stream: { losesMarks: true, openDelayMs: 5 },
     };
     expect(readCallerScript(script)).toEqual(script);
@@ -43,6 +44,9 @@ describe('the reader of caller scripts', () => {
     [{ answer: { kind: 'maybe' } }, 'answer.kind must be one of answers, busy'],
     [{ webhooks: { dropped: ['queued'] } }, 'webhooks.dropped must be one of initiated'],
     [{ webhooks: { lateMs: { ringing: 'x' } } }, 'webhooks.lateMs.ringing must be a number'],
+    [{ recording: { doubled: ['answered'] } }, 'recording.doubled must be one of in-progress'],
+    [{ recording: { absent: 1 } }, 'recording.absent must be a boolean'],
+    [{ webhooks: { absent: true } }, 'webhooks has no absent'],
     [{ stream: { losesMarks: 1 } }, 'stream.losesMarks must be a boolean'],
     [{ detection: { answeredBy: 'cat', afterMs: 1 } }, 'detection.answeredBy must be one of human'],
     [{ dial: { outcome: 'maybe' } }, 'dial.outcome must be one of completed'],

@@ -119,6 +119,9 @@ describe('the simulator alone', () => {
   it('refuses arguments that are wrong and says which', async () => {
     await expect(run('--port', 'x')).rejects.toThrow('--port x');
     await expect(run('--connect-to', 'nowhere')).rejects.toThrow('--connect-to nowhere: expected HOST=URL');
+    await expect(run('--price-after-ms', 'soon')).rejects.toThrow(
+      '--price-after-ms soon: expected milliseconds',
+    );
     await expect(run('--what')).rejects.toThrow('--what');
   });
 });
