@@ -8,7 +8,6 @@ import { StreamTokens } from '../calls/stream-tokens.js';
 import { variablesFault } from '../calls/variables.js';
 import { Environment } from '../config/environment.js';
 import { isFinal, type Call } from '../core/call/call.js';
-import { CallStore } from '../core/call/call.store.js';
 import { Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
 import type { AppLogger } from '../ops/logger.js';
@@ -31,7 +30,6 @@ export class TwimlService {
     private readonly environment: Environment,
     private readonly calls: CallsService,
     private readonly journal: CallJournal,
-    private readonly store: CallStore,
     private readonly tokens: StreamTokens,
     private readonly clock: Clock,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
@@ -140,7 +138,7 @@ export class TwimlService {
   /** By our id where the address has it, checked against Twilio's; otherwise by Twilio's. */
   private async known(query: Query, twilioCallSid: string): Promise<Call | undefined> {
     const id = query['call'];
-    if (typeof id !== 'string') return this.store.findBySid(twilioCallSid);
+    if (typeof id !== 'string') return this.journal.findBySid(twilioCallSid);
     const call = await this.calls.get(id).catch(() => undefined);
     return call && (call.twilioCallSid === null || call.twilioCallSid === twilioCallSid) ? call : undefined;
   }

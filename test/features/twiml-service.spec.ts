@@ -17,7 +17,6 @@ class TwimlRig extends CallsRig {
     environmentWith(),
     this.calls,
     this.journal,
-    this.store,
     this.tokens,
     this.clock,
     silentLogger(),
