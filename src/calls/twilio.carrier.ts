@@ -24,6 +24,9 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
 /** As many as Twilio gives: in which order it lists them is not documented. */
 const LIST_PAGE = 1000;
 
+/** What the SDK would repeat as parameters, Twilio takes as one text with spaces (reference 5.1, verified). */
+export const RECORDING_EVENTS = ['in-progress completed absent'];
+
 /**
  * Twilio repeats a callback only when it cannot connect, unless told otherwise by the fragment (connection overrides, which
  * are not part of the signed address). A lost status would leave the record waiting for its own watch.
@@ -88,6 +91,7 @@ export class TwilioCarrier extends Carrier {
         statusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
         timeout: call.ringTimeoutSeconds,
         timeLimit: call.maxDurationSeconds + LIMIT_SLACK_SECONDS,
+        ...(call.recording.source === 'twilio' ? recordingOf(callback('/twilio/recording')) : {}),
       });
       return placed.sid;
     } catch (error) {
@@ -136,6 +140,18 @@ export class TwilioCarrier extends Carrier {
       throw toCatalogue(error);
     }
   }
+}
+
+/** From the answer on, both sides in channels of their own, silence included: what a recording made here has too. */
+function recordingOf(recordingStatusCallback: string) {
+  return {
+    record: true,
+    recordingChannels: 'dual',
+    trim: 'do-not-trim',
+    recordingStatusCallback,
+    recordingStatusCallbackMethod: 'POST',
+    recordingStatusCallbackEvent: RECORDING_EVENTS,
+  };
 }
 
 function isCallStatus(status: string): status is CallStatus {

@@ -8,6 +8,7 @@ import { Environment } from '../config/environment.js';
 import type { BridgeLimits } from '../core/bridge/bridge-parts.js';
 import { BridgeSession } from '../core/bridge/bridge-session.js';
 import { AgentProvider } from '../core/bridge/legs.js';
+import type { MediaTap } from '../core/bridge/media-tap.js';
 import type { EndReason } from '../core/call/call.js';
 import { Clock, type Cancel } from '../core/clock.js';
 import { ToolRunner } from '../core/tool/tool.js';
@@ -47,7 +48,7 @@ export class BridgeOpener {
   }
 
   /** Must not throw and must not wait: the first frames come in the next tick. */
-  open(socket: WebSocket, { call, query }: Admitted): void {
+  open(socket: WebSocket, { call, query }: Admitted, tap?: MediaTap): void {
     let cancelClose: Cancel | undefined;
     const carrier: TwilioStreamLeg = new TwilioStreamLeg({
       socket,
@@ -62,6 +63,7 @@ export class BridgeOpener {
       carrier,
       tools: this.tools,
       limits: this.limits,
+      tap,
       overrides: call.overrides,
       toolContext: {
         callId: call.id,

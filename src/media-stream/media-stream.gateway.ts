@@ -4,6 +4,7 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocketGateway, type OnGatewayConnection, type OnGatewayInit } from '@nestjs/websockets';
 import type { VerifyClientCallbackAsync, WebSocket, WebSocketServer } from 'ws';
+import { Recorders } from '../recordings/recorders.js';
 import { BridgeOpener } from './bridge-opener.js';
 import { refusalStatus, StreamDoor } from './stream-door.js';
 import { STREAM_PATH } from './stream-path.js';
@@ -16,6 +17,7 @@ export class MediaStreamGateway implements OnGatewayInit<WebSocketServer>, OnGat
   constructor(
     private readonly door: StreamDoor,
     private readonly opener: BridgeOpener,
+    private readonly recorders: Recorders,
   ) {}
 
   afterInit(server: WebSocketServer): void {
@@ -37,7 +39,7 @@ export class MediaStreamGateway implements OnGatewayInit<WebSocketServer>, OnGat
 
   handleConnection(socket: WebSocket, request: IncomingMessage): void {
     const admitted = this.door.take(request);
-    if (admitted) this.opener.open(socket, admitted);
+    if (admitted) this.opener.open(socket, admitted, this.recorders.tapFor(admitted.call));
     else socket.terminate();
   }
 }

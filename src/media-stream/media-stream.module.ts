@@ -4,6 +4,7 @@
 import { Module } from '@nestjs/common';
 import { AgentModule } from '../agent/agent.module.js';
 import { CallsModule } from '../calls/calls.module.js';
+import { RecordingsModule } from '../recordings/recordings.module.js';
 import { ToolsModule } from '../tools/tools.module.js';
 import { TwimlModule } from '../twiml/twiml.module.js';
 import { BridgeOpener } from './bridge-opener.js';
@@ -15,7 +16,7 @@ import { StreamDoor } from './stream-door.js';
 import { WarmStart } from './warm-start.js';
 
 @Module({
-  imports: [CallsModule, AgentModule, ToolsModule, TwimlModule],
+  imports: [CallsModule, AgentModule, ToolsModule, TwimlModule, RecordingsModule],
   providers: [MediaStreamGateway, StreamDoor, BridgeOpener, FactWriter, LiveSessions, Drain, WarmStart],
   exports: [LiveSessions],
 })

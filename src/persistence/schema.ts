@@ -94,6 +94,9 @@ export const calls = pgTable(
     index('calls_agent_id').on(table.agentId, table.createdAt.desc()),
     index('calls_campaign_id').on(table.campaignId, table.createdAt.desc()),
     index('calls_open').on(table.owner).where(OPEN),
+    index('calls_recorded')
+      .on(table.createdAt)
+      .where(sql`recording->>'status' in ('pending', 'recording', 'ready', 'failed')`),
   ],
 );
 

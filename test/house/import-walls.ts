@@ -21,6 +21,7 @@ export const AREAS: Readonly<Record<string, Rule>> = {
   ops: { may: ['core', 'config'], because: 'every feature rests on ops, so ops rests on none' },
   persistence: { may: FEATURE, because: NO_FEATURE },
   tools: { may: FEATURE, because: NO_FEATURE },
+  timeline: { may: FEATURE, because: NO_FEATURE },
   calls: { may: FEATURE, because: NO_FEATURE },
   agent: { may: [...FEATURE, 'protocol'], because: NO_FEATURE },
   twiml: {
@@ -28,8 +29,14 @@ export const AREAS: Readonly<Record<string, Rule>> = {
     because: 'twiml answers for calls and knows no other feature',
   },
   'media-stream': {
-    may: [...FEATURE, 'protocol', 'calls', 'agent', 'tools', 'twiml'],
-    because: 'media-stream joins calls, agent, tools and the signature of twiml, and knows nothing besides',
+    may: [...FEATURE, 'protocol', 'calls', 'agent', 'tools', 'twiml', 'recordings'],
+    because:
+      'media-stream joins calls, agent, tools, recordings and the signature of twiml, and knows nothing besides',
+  },
+  recordings: {
+    may: [...FEATURE, 'calls', 'twiml'],
+    because:
+      'recordings keeps what is heard of calls, asks for the signature of twiml, and knows no other feature',
   },
   documents: {
     may: ['core', 'config'],
@@ -40,7 +47,17 @@ export const AREAS: Readonly<Record<string, Rule>> = {
     because: 'simulators replace the vendors by address only, and know nothing of the service',
   },
   'app.module.ts': {
-    may: [...FEATURE, 'persistence', 'calls', 'twiml', 'agent', 'tools', 'media-stream'],
+    may: [
+      ...FEATURE,
+      'persistence',
+      'calls',
+      'twiml',
+      'agent',
+      'tools',
+      'media-stream',
+      'timeline',
+      'recordings',
+    ],
     because: 'the application is made of features, and never of simulators',
   },
   'app.ts': {
@@ -48,7 +65,7 @@ export const AREAS: Readonly<Record<string, Rule>> = {
     because: 'the doors of the application need only its modules',
   },
   'main.ts': {
-    may: ['app.ts', 'config', 'ops', 'tools'],
+    may: ['app.ts', 'config', 'ops', 'persistence', 'tools'],
     because: 'the start needs the application and the faults it can tell',
   },
 };
@@ -61,7 +78,7 @@ export interface PackageRule {
 /** Packages with a place of their own. */
 export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   twilio: {
-    files: /^(calls\/twilio\.carrier|twiml\/[^/]+)\.ts$/,
+    files: /^(calls\/twilio\.carrier|recordings\/twilio-recordings|twiml\/[^/]+)\.ts$/,
     because: 'the SDK of Twilio stays behind the carrier port and the answers to Twilio',
   },
   ws: {
