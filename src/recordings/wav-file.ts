@@ -1,6 +1,6 @@
 /**
- * One recording on the disk, open for writing. Sound first, then the header that counts it: at every moment, also after a crash,
- * the file plays up to what its header says, and what is behind that is found by its length.
+ * One recording on the disk, open for writing. Sound first, and now and then the header that counts it: at every moment, also after
+ * a crash, the file plays up to what its header says, and what is behind that is found by its length.
  *
  * What was written survives the end of this process at once, and a power failure once the operating system has flushed it (about
  * half a minute on Linux); it is forced to the disk only when the recording ends. To flush every second would make every call wait
@@ -8,16 +8,20 @@
  */
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { bytesFor, framesIn, wavHeader } from './wav-format.js';
+import { bytesFor, framesIn, SAMPLE_RATE_HZ, wavHeader } from './wav-format.js';
 
 /** Voices of callers are nobody else's business. */
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
+/** Whoever asks the service gets a header made from the length; in the file itself it may be five seconds behind. */
+const HEADER_EVERY_FRAMES = 5 * SAMPLE_RATE_HZ;
 
 export class WavFile {
   private constructor(
     private readonly handle: FileHandle,
     private written: number,
+    /** What the header in the file says. */
+    private counted = written,
   ) {}
 
   /** Creates the file, or goes on behind the sound it has. */
@@ -45,7 +49,7 @@ export class WavFile {
     const bytes = Buffer.from(pairs.buffer, pairs.byteOffset, pairs.byteLength);
     await this.write(bytes, bytesFor(this.written));
     this.written += pairs.length / 2;
-    await this.writeHeader();
+    if (this.written - this.counted >= HEADER_EVERY_FRAMES) await this.writeHeader();
   }
 
   /** Cuts what a torn write left, and forces everything to the disk. */
@@ -59,8 +63,9 @@ export class WavFile {
     }
   }
 
-  private writeHeader(): Promise<void> {
-    return this.write(wavHeader(this.written), 0);
+  private async writeHeader(): Promise<void> {
+    await this.write(wavHeader(this.written), 0);
+    this.counted = this.written;
   }
 
   /** A full disk may take a part only; the next try tells why. */

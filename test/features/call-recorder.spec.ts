@@ -1,10 +1,11 @@
 /** A call is recorded as it goes: what is on the disk when, and what becomes of disks that fail, hang or fill up. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decodeMulaw } from '../../src/core/audio/mulaw.js';
 import { CallRecorder, type RecordingOutcome } from '../../src/recordings/call-recorder.js';
 import { WavFile } from '../../src/recordings/wav-file.js';
+import { framesIn } from '../../src/recordings/wav-format.js';
 import { readWav } from '../../src/simulators/sound/wav.js';
 import { audioOf } from '../support/builders.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -59,10 +60,11 @@ describe('the recorder of a call', () => {
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  const framesOnDisk = async (): Promise<number> =>
+  const framesOnDisk = async (): Promise<number> => framesIn((await stat(file)).size);
+  const framesTold = async (): Promise<number> =>
     (readWav(await readFile(file)).channels[0] ?? new Int16Array()).length;
 
-  it('writes once a second what cannot change any more, under a header that says so', async () => {
+  it('writes once a second what cannot change any more', async () => {
     const rig = new Rig(() => WavFile.open(file));
     rig.recorder.lineStarted(rig.startMs);
     await until(() => rig.begun === 1);
@@ -82,6 +84,21 @@ describe('the recorder of a call', () => {
     expect(caller).toEqual(decodeMulaw(Buffer.alloc(2 * SECOND, 0x12)));
     const heard = Buffer.alloc(2 * SECOND, 0xff).fill(0x34, 800, 800 + 4800);
     expect(agent).toEqual(decodeMulaw(heard));
+  });
+
+  it('keeps a header in the file that is true, and no more than some seconds behind', async () => {
+    const rig = new Rig(() => WavFile.open(file));
+    rig.recorder.lineStarted(rig.startMs);
+    await until(() => rig.begun === 1);
+    expect(await framesTold()).toBe(0);
+    for (let second = 1; second <= 6; second += 1) {
+      await rig.speaks(1000);
+      await rig.written();
+    }
+    expect(await framesTold()).toBeGreaterThanOrEqual(5 * SECOND);
+    expect(await framesTold()).toBeLessThanOrEqual(await framesOnDisk());
+    rig.recorder.ended(rig.clock.now());
+    await rig.recorder.finished;
   });
 
   it('keeps nothing of a stream on which nobody was heard', async () => {
