@@ -51,7 +51,7 @@ export function fill(text: string, variables: Variables): string {
 }
 
 /** Fills in every string within a tool's parameters. */
-export function fillDeep(value: unknown, variables: Variables): unknown {
+function fillDeep(value: unknown, variables: Variables): unknown {
   if (typeof value === 'string') return fill(value, variables);
   if (Array.isArray(value)) return value.map((item) => fillDeep(item, variables));
   return isObject(value) ? fillParameters(value, variables) : value;

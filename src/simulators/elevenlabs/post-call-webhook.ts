@@ -3,8 +3,9 @@
  * sends.
  */
 
-/** The vendor's names. Sound and the events of the vendor's own telephony are not simulated. */
-export type PostCallEvent = 'transcript';
+const EVENTS = ['transcript', 'audio'] as const;
+/** The vendor's names; those of its own telephony are not simulated. */
+export type PostCallEvent = (typeof EVENTS)[number];
 
 export interface PostCallFaults {
   /** The very same request comes twice. */
@@ -24,7 +25,7 @@ export interface PostCallWebhook {
   readonly url: string;
   /** Signs the requests; any text. */
   readonly secret: string;
-  /** Default: all that are simulated. */
+  /** Sent in the order of this list. Default: `transcript` alone. */
   readonly events?: readonly PostCallEvent[];
   /** How long an answer is waited for. Default 5000 (a guess). */
   readonly timeoutMs?: number;
@@ -34,6 +35,8 @@ export interface PostCallWebhook {
 /** One request to the service. */
 export interface PostCallDelivery {
   readonly url: string;
+  /** The member of that name in the body. */
+  readonly type: 'post_call_transcription' | 'post_call_audio';
   /** The header `ElevenLabs-Signature`. */
   readonly signature: string;
   readonly body: string;
@@ -50,8 +53,10 @@ export function checkPostCallWebhook({ url, secret, events = [] }: PostCallWebho
   const isHttp = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
   if (!isHttp) throw new RangeError(`postCallWebhook.url: expected an absolute http(s) address, got ${url}.`);
   if (secret === '') throw new RangeError('postCallWebhook.secret: expected a text that is not empty.');
-  const strange = [...events].find((event: string) => event !== 'transcript');
+  const strange = [...events].find((event) => !EVENTS.includes(event));
   if (strange !== undefined) {
-    throw new RangeError(`postCallWebhook.events: ${strange} is not simulated; transcript is.`);
+    throw new RangeError(
+      `postCallWebhook.events: ${strange} is not simulated; possible are ${EVENTS.join(', ')}.`,
+    );
   }
 }

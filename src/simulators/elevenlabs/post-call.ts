@@ -1,21 +1,34 @@
 /**
- * What happens after a conversation: it is processed for a while, then its record is final and the webhook goes out, once. No redelivery:
+ * What happens after a conversation: it is processed for a while, then its record is final and the webhooks go out, once. No redelivery:
  * the vendor's is not guaranteed either.
  */
 import { isObject } from '../../protocol/decoding.js';
 import { Alarms } from './alarms.js';
 import { conversationRecord } from './conversation-record.js';
-import type { PostCallDelivery, PostCallWebhook } from './post-call-webhook.js';
+import type { PostCallDelivery, PostCallEvent, PostCallWebhook } from './post-call-webhook.js';
+import { silentMp3 } from './silent-mp3.js';
 import type { SimulatedConversation } from './simulated-conversation.js';
 import type { SimulatorSettings } from './simulator-settings.js';
 import { webhookSignature } from './webhook-signature.js';
 
 const DEFAULT_TIMEOUT_MS = 5000;
+const DEFAULT_EVENTS: readonly PostCallEvent[] = ['transcript'];
+
+type Written = Pick<PostCallDelivery, 'type' | 'body' | 'signature'>;
 
 /** What went wrong on the wire is in the cause of fetch's own error. */
 function failureOf(error: unknown): string {
   const cause = isObject(error) && isObject(error['cause']) ? error['cause'] : error;
   return isObject(cause) && typeof cause['message'] === 'string' ? cause['message'] : String(error);
+}
+
+/** As long as the conversation was, and silent. */
+function soundOf(conversation: SimulatedConversation): object {
+  return {
+    agent_id: conversation.agentId,
+    conversation_id: conversation.id,
+    full_audio: silentMp3(conversation.connectedSecs).toString('base64'),
+  };
 }
 
 export class PostCall {
@@ -46,36 +59,50 @@ export class PostCall {
 
   private async tell(conversation: SimulatedConversation): Promise<void> {
     const hook = this.webhook;
-    const faults = hook?.faults ?? {};
-    if (!hook || faults.never || hook.events?.includes('transcript') === false) return;
-    if (faults.lateMs !== undefined) await this.alarms.pause(faults.lateMs);
+    const { lateMs, never, doubled } = hook?.faults ?? {};
+    if (!hook || never) return;
+    if (lateMs !== undefined) await this.alarms.pause(lateMs);
+    for (const event of hook.events ?? DEFAULT_EVENTS) {
+      const written = this.write(conversation, hook, event);
+      await this.deliver(conversation, hook, written);
+      if (doubled) await this.deliver(conversation, hook, written);
+    }
+  }
+
+  private write(conversation: SimulatedConversation, hook: PostCallWebhook, event: PostCallEvent): Written {
+    const { secret, faults: { wrongSignature, skewSeconds = 0 } = {} } = hook;
     const nowSecs = Math.floor(Date.now() / 1000);
-    const body = JSON.stringify({
-      type: 'post_call_transcription',
-      event_timestamp: nowSecs,
-      data: conversationRecord(conversation, this.settings.costUsdPerMinute),
-    });
-    const secret = faults.wrongSignature ? `not ${hook.secret}` : hook.secret;
-    const signature = webhookSignature(secret, nowSecs + (faults.skewSeconds ?? 0), body);
-    await this.deliver(conversation, hook, { body, signature });
-    if (faults.doubled) await this.deliver(conversation, hook, { body, signature });
+    const type = event === 'audio' ? 'post_call_audio' : 'post_call_transcription';
+    const data =
+      event === 'audio'
+        ? soundOf(conversation)
+        : conversationRecord(conversation, this.settings.costUsdPerMinute);
+    const body = JSON.stringify({ type, event_timestamp: nowSecs, data });
+    const signature = webhookSignature(
+      wrongSignature ? `not ${secret}` : secret,
+      nowSecs + skewSeconds,
+      body,
+    );
+    return { type, body, signature };
   }
 
   /** One try; what becomes of it is kept with the conversation. Never rejects. */
   private async deliver(
     conversation: SimulatedConversation,
     { url, timeoutMs = DEFAULT_TIMEOUT_MS }: PostCallWebhook,
-    { body, signature }: Pick<PostCallDelivery, 'body' | 'signature'>,
+    written: Written,
   ): Promise<void> {
     if (this.stopping.signal.aborted) return;
-    const delivery: PostCallDelivery = { url, signature, body, atMs: performance.now() };
+    const { type, body, signature } = written;
+    const delivery: PostCallDelivery = { ...written, url, atMs: performance.now() };
     conversation.deliveries.push(delivery);
     conversation.changed();
     try {
       const response = await fetch(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'ElevenLabs-Signature': signature },
-        body,
+        // Sound comes in chunks, without a Content-Length (documented).
+        ...(type === 'post_call_audio' ? { body: new Blob([body]).stream(), duplex: 'half' } : { body }),
         redirect: 'manual',
         signal: AbortSignal.any([this.stopping.signal, AbortSignal.timeout(timeoutMs)]),
       });
@@ -86,7 +113,7 @@ export class PostCall {
     }
     const ms = Math.round(performance.now() - delivery.atMs);
     const { status, failure } = delivery;
-    this.observe(conversation, 'post-call-webhook', { type: 'post_call_transcription', status, failure, ms });
+    this.observe(conversation, 'post-call-webhook', { type, status, failure, ms });
     conversation.changed();
   }
 

@@ -35,7 +35,7 @@ export interface SimulatorTiming {
   readonly bargeInMs: number;
 }
 
-export const DEFAULT_TIMING: SimulatorTiming = {
+const DEFAULT_TIMING: SimulatorTiming = {
   initiationGraceMs: 1000,
   pingIntervalMs: 3000,
   receiveTimeoutMs: 60_000,

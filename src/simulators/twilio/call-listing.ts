@@ -4,6 +4,9 @@
 import { RestError } from './rest-error.js';
 import type { SimulatedCall } from './simulated-call.js';
 
+/** Besides the times. A filter that is ignored would be a lie. */
+const PARAMETERS = ['To', 'From', 'ParentCallSid', 'Status', 'PageSize', 'Page', 'PageToken'];
+
 type TimeOf = (call: SimulatedCall) => number | undefined;
 type Filter = (call: SimulatedCall) => boolean;
 
@@ -40,6 +43,8 @@ function filtersOf(query: URLSearchParams, rules: ListingRules): readonly Filter
   const filters: Filter[] = [];
   for (const [name, text] of query) {
     const [, field, comparison = ''] = /^(Start|End)Time([<>]?)$/.exec(name) ?? [];
+    if (!field && !PARAMETERS.includes(name))
+      throw new RestError(20001, `the filter ${name} is not simulated`);
     if (text === '') continue;
     if (name === 'To') filters.push((call) => call.to === text);
     else if (name === 'From') filters.push((call) => call.from === text);
@@ -56,7 +61,7 @@ function filtersOf(query: URLSearchParams, rules: ListingRules): readonly Filter
 
 /**
  * @param calls all of them, the oldest first
- * @throws RestError for a date that is none
+ * @throws RestError for a date that is none, and for a filter that is not simulated
  */
 export function listCalls(
   calls: readonly SimulatedCall[],

@@ -59,7 +59,7 @@ export function callResource(call: SimulatedCall, view: ResourceView): Record<st
     end_time: dateOf(call.endedAtEpochMs),
     duration: seconds === undefined ? null : String(seconds),
     price: callPrice(call, view.prices, view.nowEpochMs),
-    price_unit: 'USD',
+    price_unit: view.prices.priceUnit,
     direction: call.direction,
     answered_by: call.answeredBy ?? null,
     api_version: '2010-04-01',

@@ -5,8 +5,10 @@
 import { isObject } from '../../protocol/decoding.js';
 import { readCallerScript, ScriptError } from './caller-script-reader.js';
 import type { CallerScript } from './caller-script.js';
+import { answerAboutFaults } from './fault-routes.js';
 import { recordingAsWav } from './line-recording.js';
 import { RestError } from './rest-error.js';
+import type { RestFaults } from './rest-faults.js';
 import type { RestAnswer } from './rest-message.js';
 import type { ControlRoutes } from './rest-server.js';
 import type { SimulatedCall } from './simulated-call.js';
@@ -15,12 +17,13 @@ import type { InboundCall } from './inbound-call.js';
 
 export interface ControlOptions {
   readonly switchboard: Switchboard;
+  readonly faults: RestFaults;
   readonly place: (call: InboundCall) => SimulatedCall;
   /** Used when a request brings no script. */
   readonly silent: CallerScript;
 }
 
-const PATH = /^\/simulate\/(inbound|calls)(?:\/([^/]+))?(?:\/(recording\.wav|hang-up))?$/;
+const PATH = /^\/simulate\/(inbound|calls|faults)(?:\/([^/]+))?(?:\/(recording\.wav|hang-up))?$/;
 
 function summaryOf(call: SimulatedCall): Record<string, unknown> {
   return {
@@ -109,7 +112,7 @@ function aboutCall(
 
 /**
  * `POST /simulate/inbound` (`voiceUrl`, `from`, `to`, `script`, `statusCallback`, `direction`; JSON or form), `GET
- * /simulate/calls`, `GET /simulate/calls/{sid}`, `GET …/recording.wav`, `POST …/hang-up`.
+ * /simulate/calls`, `GET /simulate/calls/{sid}`, `GET …/recording.wav`, `POST …/hang-up`, `GET, POST, DELETE /simulate/faults`.
  */
 export function controlRoutes(options: ControlOptions): ControlRoutes {
   return async ({ method, path, body }) => {
@@ -118,6 +121,8 @@ export function controlRoutes(options: ControlOptions): ControlRoutes {
     if (area === 'inbound' && method === 'POST' && sid === undefined) {
       return { status: 201, body: summaryOf(options.place(inboundFrom(body, options.silent))) };
     }
+    if (area === 'faults' && sid === undefined)
+      return answerAboutFaults(method, parseBody(body), options.faults);
     if (area === 'calls' && sid !== undefined) return aboutCall(options, method, sid, part);
     if (area === 'calls' && method === 'GET') {
       return { status: 200, body: { calls: options.switchboard.calls.map((call) => summaryOf(call)) } };

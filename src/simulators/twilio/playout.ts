@@ -6,7 +6,7 @@
 /** Mu-law at 8000 Hz. */
 export const BYTES_PER_MS = 8;
 /** Twilio discards what goes beyond ten minutes of waiting audio (error 31931; its text was last edited in 2020). */
-export const LONGEST_WAIT_BYTES = 10 * 60_000 * BYTES_PER_MS;
+const LONGEST_WAIT_BYTES = 10 * 60_000 * BYTES_PER_MS;
 
 /** One payload that began to play. */
 export interface PlayedAudio {

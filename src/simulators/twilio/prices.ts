@@ -4,13 +4,17 @@
  */
 import type { SimulatedCall } from './simulated-call.js';
 
-/** Rates in USD for a begun minute. */
+/** Rates for a begun minute, in the unit of the account: USD unless it is told otherwise. */
 export interface Prices {
   readonly outboundUsdPerMinute: number;
   readonly inboundUsdPerMinute: number;
   readonly recordingUsdPerMinute: number;
   /** From the end, of a call or of a recording's processing, to its price, in ms. */
   readonly priceAfterMs: number;
+  /** So many fetches of an ended call show no price yet, however late they come. */
+  readonly priceAfterFetches: number;
+  /** The currency that prices are labelled with; nothing is converted. */
+  readonly priceUnit: string;
 }
 
 /** US list prices as third parties noted them in 2026 (reference, section 7: unverified). */
@@ -19,6 +23,8 @@ export const LIST_PRICES: Prices = {
   inboundUsdPerMinute: 0.0085,
   recordingUsdPerMinute: 0.0025,
   priceAfterMs: 1000,
+  priceAfterFetches: 0,
+  priceUnit: 'USD',
 };
 
 /** Whole seconds of conversation, begun ones counted (unverified); undefined until the end, and without an answer. */
@@ -37,13 +43,15 @@ export function chargeOf(usdPerMinute: number, seconds: number): string {
 }
 
 /**
- * Null until some time after the end. That a call which nobody answered stays without a price is unverified.
+ * Null until some time, and so many fetches, after the end. That a call which nobody answered stays without a price is unverified.
  * @param nowEpochMs milliseconds since the Unix epoch
  */
 export function callPrice(call: SimulatedCall, prices: Prices, nowEpochMs: number): string | null {
   const seconds = talkedSeconds(call);
   const isKnown =
-    call.endedAtEpochMs !== undefined && nowEpochMs >= call.endedAtEpochMs + prices.priceAfterMs;
+    call.endedAtEpochMs !== undefined &&
+    nowEpochMs >= call.endedAtEpochMs + prices.priceAfterMs &&
+    call.fetchesAfterEnd >= prices.priceAfterFetches;
   if (seconds === undefined || !isKnown) return null;
   const rate = call.direction === 'inbound' ? prices.inboundUsdPerMinute : prices.outboundUsdPerMinute;
   return chargeOf(rate, seconds);

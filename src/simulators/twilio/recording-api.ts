@@ -18,6 +18,8 @@ export interface RecordingApiOptions {
   readonly prices: Prices;
   readonly now: () => number;
   readonly apiUrl: () => string;
+  /** Whether a part of a sound may be asked for. */
+  readonly mediaTakesRanges: boolean;
 }
 
 /** What a list may be asked for; other filters would be lies if they were ignored. */
@@ -94,7 +96,8 @@ export class RecordingApi {
         `RequestedChannels=${asked} is not available; the recording has ${recording.channels}`,
       );
     }
-    return { status: 200, body: recording.wav(asked === '2' ? 2 : 1), type: 'audio/x-wav' };
+    const takesRanges = this.options.mediaTakesRanges;
+    return { status: 200, body: recording.wav(asked === '2' ? 2 : 1), type: 'audio/x-wav', takesRanges };
   }
 
   private find({ recordingSid, callSid }: RestRoute, withDeleted: boolean): CallRecording {

@@ -3,18 +3,15 @@
  * where the price is a number in the first and a text in the second. It reads a recording; it changes nothing.
  */
 import type { CallRecording } from './call-recording.js';
+import { callUri } from './call-resource.js';
 import { chargeOf, type Prices } from './prices.js';
 import { rfc2822 } from './webhook-params.js';
 
-type Recorded = Pick<CallRecording, 'accountSid' | 'callSid' | 'sid'>;
-
-function accountUri({ accountSid }: Recorded): string {
-  return `/2010-04-01/Accounts/${accountSid}`;
-}
+type Recorded = Pick<CallRecording, 'accountSid' | 'sid'>;
 
 /** Path of the sound, without the ending that chooses its format. */
-export function mediaUri(recording: Recorded): string {
-  return `${accountUri(recording)}/Recordings/${recording.sid}`;
+export function mediaUri({ accountSid, sid }: Recorded): string {
+  return `/2010-04-01/Accounts/${accountSid}/Recordings/${sid}`;
 }
 
 /** Null until some time after it was completed. */
@@ -45,7 +42,7 @@ function sharedFields(recording: CallRecording, view: RecordingView): Record<str
     start_time: rfc2822(recording.startedAtEpochMs),
     duration: isOver && seconds !== undefined ? String(seconds) : null,
     sid: recording.sid,
-    price_unit: priceOf(recording, view.prices, view.nowEpochMs) === null ? null : 'USD',
+    price_unit: priceOf(recording, view.prices, view.nowEpochMs) === null ? null : view.prices.priceUnit,
     status: status === 'in-progress' && !view.isFresh ? 'processing' : status,
     channels: recording.channels,
     source: recording.source,
@@ -62,7 +59,7 @@ export function callRecordingResource(recording: CallRecording, view: RecordingV
     ...sharedFields(recording, view),
     price: price === null ? null : Number(price),
     track: recording.request.track,
-    uri: `${accountUri(recording)}/Calls/${recording.callSid}/Recordings/${recording.sid}.json`,
+    uri: `${callUri(recording.accountSid, recording.callSid)}/Recordings/${recording.sid}.json`,
   };
 }
 

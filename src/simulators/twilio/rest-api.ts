@@ -26,6 +26,8 @@ export interface RestApiOptions {
   readonly scriptFor: (call: { readonly to: string; readonly from: string }) => CallerScript;
   readonly prices: Prices;
   readonly listing: ListingRules;
+  /** Whether a part of a sound may be asked for. */
+  readonly mediaTakesRanges: boolean;
   readonly now: () => number;
   /** The base address of this API, for addresses in answers. */
   readonly apiUrl: () => string;
@@ -72,7 +74,9 @@ export class RestApi {
       return { status: 204, body: undefined };
     }
     if (route.action === 'update') switchboard.change(call.sid, this.readChange(form));
-    return { status: 200, body: this.render(call) };
+    const body = this.render(call);
+    if (route.action === 'fetch' && call.isEnded) call.fetchesAfterEnd += 1;
+    return { status: 200, body };
   }
 
   private list({ path, query }: RestRequest): RestAnswer {

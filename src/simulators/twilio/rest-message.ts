@@ -13,4 +13,6 @@ export interface RestAnswer {
   readonly body: unknown;
   /** Content type of bytes, `audio/wav` when not given. */
   readonly type?: string;
+  /** Whether a part of the bytes may be asked for. */
+  readonly takesRanges?: boolean;
 }

@@ -3,6 +3,7 @@
  * decided by the REST API and by the control routes that are handed in.
  */
 import http from 'node:http';
+import { readRange } from './byte-range.js';
 import { newSid } from './sid.js';
 import { RestError } from './rest-error.js';
 import type { RestApi } from './rest-api.js';
@@ -27,6 +28,12 @@ async function readBody(request: http.IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+function closed(response: http.ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('close', resolve);
+  });
+}
+
 /** @throws RestError for the faults that answer */
 function refuse(fault: RestFault | undefined): void {
   if (fault === 'too-many-requests') throw new RestError(20429, 'too many requests at once');
@@ -34,16 +41,36 @@ function refuse(fault: RestFault | undefined): void {
   if (fault === 'unavailable') throw new RestError(20503, 'not available, as asked for');
 }
 
-function write(response: http.ServerResponse, { status, body, type = 'audio/wav' }: RestAnswer): void {
-  const isBinary = Buffer.isBuffer(body);
-  response.statusCode = status;
-  response.setHeader('twilio-request-id', newSid('RQ'));
-  if (body === undefined) {
+/** @param range the header of the request, where a part of the bytes may be asked for */
+function writeBytes(response: http.ServerResponse, status: number, bytes: Buffer, range?: string): void {
+  const part = readRange(range, bytes.length);
+  if (part === undefined) {
+    response.statusCode = status;
+    response.end(bytes);
+  } else if (part === 'outside') {
+    response.statusCode = 416;
+    response.setHeader('content-range', `bytes */${bytes.length}`);
     response.end();
+  } else {
+    const { first, last } = part;
+    response.statusCode = 206;
+    response.setHeader('content-range', `bytes ${first}-${last}/${bytes.length}`);
+    response.end(bytes.subarray(first, last + 1));
+  }
+}
+
+function write(response: http.ServerResponse, answer: RestAnswer, range?: string): void {
+  const { status, body, type = 'audio/wav', takesRanges = false } = answer;
+  response.setHeader('twilio-request-id', newSid('RQ'));
+  if (Buffer.isBuffer(body)) {
+    response.setHeader('content-type', type);
+    if (takesRanges) response.setHeader('accept-ranges', 'bytes');
+    writeBytes(response, status, body, takesRanges ? range : undefined);
     return;
   }
-  response.setHeader('content-type', isBinary ? type : 'application/json');
-  response.end(isBinary ? body : JSON.stringify(body));
+  response.statusCode = status;
+  if (body !== undefined) response.setHeader('content-type', 'application/json');
+  response.end(body === undefined ? undefined : JSON.stringify(body));
 }
 
 export class RestServer {
@@ -104,15 +131,16 @@ export class RestServer {
       return;
     }
     refuse(fault);
-    const answered = new Promise<void>((resolve) => {
-      response.once('close', resolve);
-    });
+    // Nobody waits for an answer that never comes, and so the call does not either.
+    const answered = fault === 'carried-out-hangs' ? Promise.resolve() : closed(response);
     const answer = this.api.perform(route, request, answered);
-    if (fault === 'carried-out-unanswered') response.destroy();
-    else {
-      response.setHeader('twilio-concurrent-requests', String(this.concurrent));
-      write(response, answer);
+    if (fault === 'carried-out-hangs') return;
+    if (fault === 'carried-out-unanswered') {
+      response.destroy();
+      return;
     }
+    response.setHeader('twilio-concurrent-requests', String(this.concurrent));
+    write(response, answer, incoming.headers.range);
   }
 
   private fail(response: http.ServerResponse, error: unknown): void {

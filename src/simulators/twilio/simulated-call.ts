@@ -72,6 +72,8 @@ export class SimulatedCall {
   answeredAtEpochMs: number | undefined;
   endedAtEpochMs: number | undefined;
   answeredBy: string | undefined;
+  /** How often the REST API was asked for this one call after its end; lists do not count. */
+  fetchesAfterEnd = 0;
   endedBecause: EndCause | undefined;
   /** True once the call has ended and no webhook of it is under way or still to come. */
   isSettled = false;

@@ -52,6 +52,10 @@ export interface TwilioSimulatorOptions {
   readonly callsPerSecond?: number;
   /** Milliseconds from the end of a call, or of a recording's processing, to its price, by the clock of `now`. Default 1000. */
   readonly priceAfterMs?: number;
+  /** So many fetches of an ended call show no price, whatever the time. Default 0. */
+  readonly priceAfterFetches?: number;
+  /** Default `USD`; rates are taken to be in it. */
+  readonly priceUnit?: string;
   /** USD for a begun minute of an answered call. Defaults 0.0140 and 0.0085: list prices noted by third parties in 2026. */
   readonly outboundUsdPerMinute?: number;
   readonly inboundUsdPerMinute?: number;
@@ -59,6 +63,11 @@ export interface TwilioSimulatorOptions {
   readonly recordingUsdPerMinute?: number;
   /** Milliseconds from the end of a call until its recordings are completed. Default 500. */
   readonly recordingAfterMs?: number;
+  /**
+   * Whether a part of a recording's sound may be asked for (`Range`). Twilio does not say whether it can; false answers with the whole,
+   * and a service should survive both. Default true.
+   */
+  readonly mediaTakesRanges?: boolean;
   /**
    * Whether a list that is filtered by StartTime shows calls that were not dialled yet, and so have no start time. What Twilio does is
    * not known; a service should survive both. Default false.
@@ -78,11 +87,14 @@ function noClips(name: string): Buffer {
 
 function pricesOf(options: TwilioSimulatorOptions): Prices {
   const { outboundUsdPerMinute, inboundUsdPerMinute, recordingUsdPerMinute, priceAfterMs } = options;
+  const { priceAfterFetches, priceUnit } = options;
   return {
     outboundUsdPerMinute: outboundUsdPerMinute ?? LIST_PRICES.outboundUsdPerMinute,
     inboundUsdPerMinute: inboundUsdPerMinute ?? LIST_PRICES.inboundUsdPerMinute,
     recordingUsdPerMinute: recordingUsdPerMinute ?? LIST_PRICES.recordingUsdPerMinute,
     priceAfterMs: priceAfterMs ?? LIST_PRICES.priceAfterMs,
+    priceAfterFetches: priceAfterFetches ?? LIST_PRICES.priceAfterFetches,
+    priceUnit: priceUnit ?? LIST_PRICES.priceUnit,
   };
 }
 
@@ -144,6 +156,7 @@ export class TwilioSimulator {
       ownNumbers: options.ownNumbers,
       scriptFor: (call) => (typeof script === 'function' ? script(call) : script),
       prices: pricesOf(options),
+      mediaTakesRanges: options.mediaTakesRanges ?? true,
       listing: { startTimeMatchesUnstarted: options.startTimeMatchesUnstarted ?? false },
       now,
       apiUrl,
@@ -152,7 +165,11 @@ export class TwilioSimulator {
     const faults = new RestFaults();
     const place = (call: InboundCall): SimulatedCall =>
       switchboard.place(requestOf(call), call.script, call.direction ?? 'inbound');
-    const server = new RestServer(api, faults, controlRoutes({ switchboard, place, silent: SILENT_CALLEE }));
+    const server = new RestServer(
+      api,
+      faults,
+      controlRoutes({ switchboard, faults, place, silent: SILENT_CALLEE }),
+    );
     const port = await server.listen(options.port ?? 0, host);
     url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
     return new TwilioSimulator(url, accountSid, authToken, { switchboard, server, stopping, faults });

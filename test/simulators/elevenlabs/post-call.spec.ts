@@ -230,7 +230,7 @@ describe('the settings of the webhook', () => {
   it.each([
     ['url', { url: 'ftp://a.test/' }, 'postCallWebhook.url'],
     ['secret', { secret: '' }, 'postCallWebhook.secret'],
-    ['events', { events: ['audio' as 'transcript'] }, 'postCallWebhook.events: audio is not simulated'],
+    ['events', { events: ['amd' as 'audio'] }, 'postCallWebhook.events: amd is not simulated'],
   ])('are refused when the %s cannot work', async (_, wrong, message) => {
     const script = { firstMessage: '', steps: [] };
     const postCallWebhook = { url: address(), secret: SECRET, ...wrong };

@@ -43,6 +43,22 @@ describe('the list of calls', () => {
   });
 });
 
+describe('a list with a filter that is not simulated', () => {
+  it('is refused instead of being answered as if there were none', async () => {
+    const { simulator } = rig();
+    const pair = Buffer.from(`${simulator.accountSid}:${simulator.authToken}`).toString('base64');
+    const list = `${simulator.url}/2010-04-01/Accounts/${simulator.accountSid}/Calls.json`;
+    for (const [query, status] of [
+      ['to=1', 400],
+      ['DateCreated=2026-11-23', 400],
+      ['StartTime%3E=2026-11-23&EndTime%3C=&PageSize=1&Page=0&PageToken=PA0', 200],
+    ] as const) {
+      const answer = await fetch(`${list}?${query}`, { headers: { authorization: `Basic ${pair}` } });
+      expect([query, answer.status]).toEqual([query, status]);
+    }
+  });
+});
+
 describe('a call whose creation was carried out and never answered', () => {
   const FOUND = { to: CALLEE, from: CALLER };
   const LATER = new Date(Date.now() - 60_000);

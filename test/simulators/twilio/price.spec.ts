@@ -7,6 +7,12 @@ describe('the price of a call', () => {
   let nowMs = Date.UTC(2026, 10, 23, 10, 0, 0);
   const priced = rigForEach({ now: () => nowMs, priceAfterMs: 3000, script: script() });
   const dear = rigForEach({ outboundUsdPerMinute: 0.12345, priceAfterMs: 0, script: script() });
+  const reluctant = rigForEach({
+    priceAfterMs: 0,
+    priceAfterFetches: 2,
+    priceUnit: 'EUR',
+    script: script(),
+  });
   const unanswered = rigForEach({ now: () => nowMs, script: { answer: { kind: 'no-answer' }, steps: [] } });
 
   it('is unknown until some time after the end, and counts begun minutes', async () => {
@@ -15,7 +21,7 @@ describe('the price of a call', () => {
     await simulator.find(sid)?.until('in-progress');
     nowMs += 61_000;
     const ended = await client.calls(sid).update({ status: 'completed' });
-    expect(ended).toMatchObject({ duration: '61', price: null });
+    expect(ended).toMatchObject({ duration: '61', price: null, priceUnit: 'USD' });
     expect(ended.endTime.toISOString()).toBe('2026-11-23T10:01:01.000Z');
     nowMs += 2999;
     await expect(client.calls(sid).fetch()).resolves.toMatchObject({ price: null });
@@ -40,6 +46,21 @@ describe('the price of a call', () => {
     const call = await incoming('<Response><Hangup/></Response>').settled();
     nowMs += 3000;
     await expect(client.calls(call.sid).fetch()).resolves.toMatchObject({ price: '-0.0085' });
+  });
+
+  it('is unknown to so many fetches of the ended call as it is told, however late; lists do not count', async () => {
+    const { client, simulator } = reluctant();
+    const { sid } = await client.calls.create({ to: CALLEE, from: CALLER, twiml: HOLD });
+    await simulator.find(sid)?.until('in-progress');
+    const price = async (): Promise<string> => (await client.calls(sid).fetch()).price;
+    expect(await price()).toBeNull();
+    await client.calls(sid).update({ status: 'completed' });
+    expect(await price()).toBeNull();
+    expect((await client.calls.list())[0]?.price).toBeNull();
+    expect(await price()).toBeNull();
+    expect(await price()).toBe('-0.0140');
+    await expect(client.calls(sid).fetch()).resolves.toMatchObject({ price: '-0.0140', priceUnit: 'EUR' });
+    expect((await client.calls.list())[0]?.price).toBe('-0.0140');
   });
 
   it('follows a rate that was given', async () => {

@@ -1,14 +1,16 @@
 /** Recordings after the call: lists, deletion, credentials, faults of the download, and the vendor's own description of their shape. */
 import { Ajv } from 'ajv';
 import type { SimulatedCall } from '../../../src/simulators/twilio/simulated-call.js';
-import { rigForEach, script, CALLEE, CALLER } from './rig.js';
+import { rigForEach, script, CALLEE, CALLER, type Rig } from './rig.js';
 import { withVendorSpec } from './vendor-specs.js';
 
-const rig = rigForEach({
+const OPTIONS = {
   script: script({ step: 'says', noiseMs: 60 }),
   recordingAfterMs: 0,
   priceAfterMs: 0,
-});
+} as const;
+const rig = rigForEach(OPTIONS);
+const other = rigForEach({ ...OPTIONS, mediaTakesRanges: false, priceUnit: 'EUR' });
 
 interface OpenApi {
   readonly components: {
@@ -37,8 +39,9 @@ async function ask(rest: string, form?: Record<string, string>): Promise<Answere
   return { status: answer.status, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : {} };
 }
 
-async function recorded(): Promise<{ call: SimulatedCall; sid: string }> {
-  const { client, simulator, service } = rig();
+async function recorded(
+  { client, simulator, service }: Rig = rig(),
+): Promise<{ call: SimulatedCall; sid: string }> {
   service.replies.set('/voice', () => service.streamDocument());
   const url = `${service.url}/voice`;
   const placed = await client.calls.create({ to: CALLEE, from: CALLER, url, record: true });
@@ -49,6 +52,15 @@ async function recorded(): Promise<{ call: SimulatedCall; sid: string }> {
   await found?.settled();
   if (!found) throw new Error('the call is missing');
   return { call: found, sid: found.recordings[0]?.sid ?? '' };
+}
+
+/** Asks for the sound of a recording. */
+function listen(sid: string, range?: string, { simulator }: Rig = rig()): Promise<Response> {
+  const pair = Buffer.from(`${simulator.accountSid}:${simulator.authToken}`).toString('base64');
+  const url = `${simulator.url}/2010-04-01/Accounts/${simulator.accountSid}/Recordings/${sid}.wav`;
+  return fetch(url, {
+    headers: { authorization: `Basic ${pair}`, ...(range === undefined ? {} : { range }) },
+  });
 }
 
 describe('the recordings of an account', () => {
@@ -78,6 +90,36 @@ describe('the recordings of an account', () => {
       status: 'deleted',
       duration: '1',
     });
+  });
+
+  it('are heard in part when a range is asked for', async () => {
+    const { sid } = await recorded();
+    const whole = await listen(sid);
+    expect([whole.status, whole.headers.get('accept-ranges')]).toEqual([200, 'bytes']);
+    const file = Buffer.from(await whole.arrayBuffer());
+    expect(whole.headers.get('content-length')).toBe(String(file.length));
+    const part = await listen(sid, 'bytes=44-47');
+    expect([part.status, part.headers.get('content-range'), part.headers.get('content-length')]).toEqual([
+      206,
+      `bytes 44-47/${file.length}`,
+      '4',
+    ]);
+    expect(Buffer.from(await part.arrayBuffer())).toEqual(file.subarray(44, 48));
+    const outside = await listen(sid, `bytes=${file.length}-`);
+    expect([outside.status, outside.headers.get('content-range')]).toEqual([416, `bytes */${file.length}`]);
+  });
+
+  it('are heard as a whole by a simulator that takes no ranges', async () => {
+    const { sid } = await recorded(other());
+    const answer = await listen(sid, 'bytes=44-47', other());
+    expect([answer.status, answer.headers.get('accept-ranges')]).toEqual([200, null]);
+    expect((await answer.arrayBuffer()).byteLength).toBeGreaterThan(44);
+  });
+
+  it('are priced in the unit of the account', async () => {
+    const priced = async (on: Rig): Promise<object> => on.client.recordings((await recorded(on)).sid).fetch();
+    expect(await priced(rig())).toMatchObject({ price: '-0.0025', priceUnit: 'USD' });
+    expect(await priced(other())).toMatchObject({ price: '-0.0025', priceUnit: 'EUR' });
   });
 
   it('are guarded by the credentials, and their download has faults of its own', async () => {

@@ -172,50 +172,6 @@ describe('a call that is changed', () => {
   });
 });
 
-function create(): Promise<{ sid: string }> {
-  return rig().client.calls.create({ to: CALLEE, from: CALLER, twiml: HOLD });
-}
-
-describe('a REST fault', () => {
-  it.each([
-    ['too-many-requests', 429, 20_429],
-    ['server-error', 500, 20_500],
-    ['unavailable', 503, 20_503],
-  ] as const)(
-    'of the kind %s strikes as often as asked, and nothing is carried out',
-    async (fault, status, code) => {
-      const { simulator } = rig();
-      simulator.faults.next(fault, 2);
-      await expect(create()).rejects.toEqual(refused(code, status));
-      await expect(create()).rejects.toEqual(refused(code, status));
-      expect(simulator.calls).toHaveLength(0);
-      await expect(create()).resolves.toHaveProperty('sid');
-    },
-  );
-
-  it('can carry the call out and lose the answer', async () => {
-    const { simulator } = rig();
-    simulator.faults.next('carried-out-unanswered');
-    await expect(create()).rejects.toThrow('socket hang up');
-    expect(simulator.calls).toHaveLength(1);
-    await simulator.calls[0]?.until('in-progress');
-  });
-
-  it('can leave a request hanging until the simulator stops', async () => {
-    const { simulator } = rig();
-    simulator.faults.next('hangs');
-    const attempt = create().then(
-      () => 'answered',
-      () => 'broken off',
-    );
-    simulator.faults.next('unavailable', 1, 'list');
-    await expect(rig().client.calls.list()).rejects.toEqual(refused(20_503, 503));
-    expect(simulator.calls).toHaveLength(0);
-    await simulator.stop();
-    await expect(attempt).resolves.toBe('broken off');
-  });
-});
-
 describe('the queue', () => {
   const paced = rigForEach({ callsPerSecond: 10, script: script() });
 
