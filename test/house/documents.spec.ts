@@ -8,10 +8,7 @@ import { anchorsOf, blocksOf, inlineCodeOf, linksOf, pages, proseOf } from './ma
 
 /** Names that look like variables of the service and are none, with what they are. */
 const NOT_VARIABLES: Readonly<Record<string, string>> = {
-  DATABASE_URL: 'not read yet',
-  DATA_DIR: 'not read yet',
-  WEBHOOK_SECRET: 'not read yet',
-  DAILY_BUDGET_USD: 'refused',
+  TEST_DATABASE_URL: 'of the tests',
   VENDOR_SPECS: 'of the tests',
   API_KEY: 'a name in a shell',
 };
