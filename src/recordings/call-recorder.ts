@@ -87,7 +87,9 @@ export class CallRecorder implements MediaTap {
       this.parts.began();
       while (this.endMs === undefined) {
         await this.turn();
-        await this.write(file, () => tracks.take(this.parts.clock.now()));
+        // One moment for the whole turn: while the disk writes, time goes on, and there would always be a little more to write.
+        const nowMs = this.parts.clock.now();
+        await this.write(file, () => tracks.take(nowMs));
       }
       if (this.tooSlow) throw new Error('the disk takes longer to write than the call takes to speak');
       const { endMs } = this;

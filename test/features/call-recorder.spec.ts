@@ -149,6 +149,27 @@ describe('the recorder of a call', () => {
     expect(rig.outcomes).toHaveLength(1);
   });
 
+  it('writes once in its turn, also to a disk that is slow', async () => {
+    let appends = 0;
+    const rig = new Rig(async () => {
+      const open = await WavFile.open(file);
+      const append = open.append.bind(open);
+      open.append = (pairs) => {
+        appends += 1;
+        rig.clock.advance(5);
+        return append(pairs);
+      };
+      return open;
+    });
+    rig.recorder.lineStarted(rig.startMs);
+    await until(() => rig.begun === 1);
+    await rig.speaks(3000);
+    await rig.written();
+    expect(appends).toBeLessThanOrEqual(3);
+    rig.recorder.ended(rig.clock.now());
+    await rig.recorder.finished;
+  });
+
   it('ends with a disk that fills up, and keeps what was written until then', async () => {
     const rig = new Rig(async () => {
       const open = await WavFile.open(file);
