@@ -9,11 +9,17 @@ const AWAY_WORDS =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENOENT|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable/;
 
 export function meansAway(error: unknown): boolean {
-  // Drizzle wraps the driver's error in its own.
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-    if (AWAY_STATES.test(code) || AWAY_WORDS.test(code) || AWAY_WORDS.test(cause.message)) return true;
-    if (cause instanceof AggregateError && cause.errors.some((one) => meansAway(one))) return true;
+  // Drizzle wraps the driver's error in its own. By its fields and not by its class: errors of Node's sockets can come from another
+  // realm than this code's, as they do under Jest.
+  for (let cause = error; isObject(cause); cause = cause['cause']) {
+    const { code, message, errors } = cause;
+    if (typeof code === 'string' && (AWAY_STATES.test(code) || AWAY_WORDS.test(code))) return true;
+    if (typeof message === 'string' && AWAY_WORDS.test(message)) return true;
+    if (Array.isArray(errors) && errors.some((one) => meansAway(one))) return true;
   }
   return false;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

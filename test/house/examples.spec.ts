@@ -8,6 +8,7 @@ import { createApp } from '../../src/app.js';
 import type { ToolContext } from '../../src/core/tool/tool.js';
 import { ToolRunner } from '../../src/core/tool/tool.js';
 import { ToolRegistry } from '../../src/tools/tool-registry.js';
+import { emptyDatabaseUrl } from '../support/test-database.js';
 import { pages, proseOf } from './markdown.js';
 
 @Module({ providers: [OrderStatusTool] })
@@ -36,6 +37,7 @@ beforeAll(async () => {
       TWILIO_AUTH_TOKEN: 'token',
       ELEVENLABS_API_KEY: 'key',
       LOG_LEVEL: 'silent',
+      DATABASE_URL: await emptyDatabaseUrl(),
     },
   });
 });

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { ERRORS } from '../../src/core/errors.js';
 import { runBuiltService, type RunningService } from '../support/service-child.js';
+import { emptyDatabaseUrl } from '../support/test-database.js';
 import { freePort } from '../support/whole-system.js';
 
 interface OpenApi {
@@ -34,6 +35,7 @@ describe('the built service', () => {
       TWILIO_AUTH_TOKEN: 'token',
       ELEVENLABS_API_KEY: 'key',
       LOG_LEVEL: 'silent',
+      DATABASE_URL: await emptyDatabaseUrl(),
     });
     document = (await (await fetch(`${service.url}/docs-json`)).json()) as OpenApi;
   });

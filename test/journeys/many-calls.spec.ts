@@ -2,6 +2,7 @@ import { ElevenLabsSimulator } from '../../src/simulators/elevenlabs/elevenlabs-
 import type { SimulatedConversation } from '../../src/simulators/elevenlabs/simulated-conversation.js';
 import { TwilioSimulator } from '../../src/simulators/twilio/twilio-simulator.js';
 import { runBuiltService } from '../support/service-child.js';
+import { emptyDatabaseUrl } from '../support/test-database.js';
 import {
   API_KEY,
   environmentOf,
@@ -43,6 +44,7 @@ describe(`${CALLS} calls at once`, () => {
       ...environmentOf(port, twilio, elevenlabs),
       MAX_CONCURRENT_CALLS: String(CALLS),
       LOG_LEVEL: 'warn',
+      DATABASE_URL: await emptyDatabaseUrl(),
     });
     const request = async (method: string, path: string, body?: unknown): Promise<CallJson> => {
       const response = await fetch(`${service.url}${path}`, {

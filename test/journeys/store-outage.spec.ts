@@ -11,8 +11,14 @@ interface EventsJson {
 }
 
 describe('an outage of the database', () => {
+  const opened: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const close of opened.splice(0)) await close();
+  });
+
   it('leaves live calls untouched, is told by readiness, and loses no fact', async () => {
     const { pipe, url } = await breakable(await emptyDatabaseUrl());
+    opened.push(() => pipe.close());
     const system = await WholeSystem.start({
       variables: { DATABASE_URL: url },
       caller: {
@@ -35,6 +41,7 @@ describe('an outage of the database', () => {
         ],
       },
     });
+    opened.unshift(() => system.stop());
     const placed = await Promise.all(
       Array.from({ length: CALLS }, (_, at) => system.place({ variables: { name: `caller ${at}` } })),
     );
@@ -83,6 +90,7 @@ describe('an outage of the database', () => {
           'turn.agent',
         ]),
       );
+      expect(after['conversationId']).toEqual(expect.any(String));
       const conversation = system.elevenlabs.conversations.find(({ id }) => id === after['conversationId']);
       const sent = Buffer.concat(line.sentFrames.map(({ payload }) => payload));
       const arrived = Buffer.concat((conversation?.receivedAudio ?? []).map(({ payload }) => payload));
@@ -91,7 +99,5 @@ describe('an outage of the database', () => {
       const spoken = Buffer.concat((conversation?.sentAudio ?? []).map(({ payload }) => payload));
       expect(Buffer.concat(line.received.map(({ payload }) => payload)).equals(spoken)).toBe(true);
     }
-    await system.stop();
-    await pipe.close();
   }, 90_000);
 });
