@@ -3,6 +3,7 @@
  */
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AgentModule } from './agent/agent.module.js';
+import { BillingModule } from './billing/billing.module.js';
 import { CallsModule } from './calls/calls.module.js';
 import { EnvironmentModule } from './config/config.module.js';
 import { MediaStreamModule } from './media-stream/media-stream.module.js';
@@ -35,6 +36,7 @@ export class AppModule {
         AgentModule,
         ToolsModule,
         MediaStreamModule,
+        BillingModule,
         ...extra,
       ],
     };

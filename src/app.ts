@@ -2,11 +2,13 @@
  * The application with everything that belongs to its doors: body parsers, pipes, sockets, docs. Does not listen yet.
  */
 import 'reflect-metadata';
+import type { IncomingMessage } from 'node:http';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { AppModule } from './app.module.js';
+import { ELEVENLABS_WEBHOOK_PATH } from './billing/elevenlabs-webhook.controller.js';
 import { RawFramesWsAdapter } from './media-stream/raw-frames.ws-adapter.js';
 import { serveDocs } from './ops/docs.js';
 import { NestLogger, type AppLogger } from './ops/logger.js';
@@ -15,6 +17,8 @@ import { APP_LOGGER } from './ops/tokens.js';
 
 /** Far more than any request of this API needs. */
 const MAX_BODY = '256kb';
+const JSON_BODY = /^\s*application\/json\s*(;|$)/i;
+const READS_ITSELF = new RegExp(`^${ELEVENLABS_WEBHOOK_PATH}/?($|\\?)`, 'i');
 
 export interface AppOptions {
   /** Read instead of `process.env` and `.env`. */
@@ -40,7 +44,7 @@ export async function createApp({ variables, modules }: AppOptions = {}): Promis
   app.disable('x-powered-by');
   app.use(requestLog(logger));
   app.use(helmet());
-  app.useBodyParser('json', { limit: MAX_BODY });
+  app.useBodyParser('json', { limit: MAX_BODY, type: isParsedJson });
   // Flat, because Twilio signs names as they are sent, brackets included.
   app.useBodyParser('urlencoded', { limit: MAX_BODY, extended: false });
   app.useWebSocketAdapter(new RawFramesWsAdapter(app));
@@ -48,4 +52,9 @@ export async function createApp({ variables, modules }: AppOptions = {}): Promis
   app.enableShutdownHooks();
   await app.init();
   return app;
+}
+
+/** All but the one address that reads its own body, which may be large. */
+function isParsedJson({ url = '', headers }: IncomingMessage): boolean {
+  return JSON_BODY.test(headers['content-type'] ?? '') && !READS_ITSELF.test(url);
 }

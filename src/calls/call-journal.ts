@@ -8,12 +8,14 @@ import type { CallEvent } from '../core/call/call-machine.js';
 import { CallStore, type Budget } from '../core/call/call.store.js';
 import { entriesOfCreation, type TimelineEntry } from '../core/call/timeline.js';
 import { Clock } from '../core/clock.js';
+import { costAtEnd } from '../core/cost/estimate.js';
 import { CordboardError } from '../core/errors.js';
 import type { CallId } from '../core/ids.js';
 import type { AppLogger } from '../ops/logger.js';
 import { APP_LOGGER, BACKGROUND_CLOCK } from '../ops/tokens.js';
 import { CallFeed } from './call-feed.js';
 import { CallLine } from './call-line.js';
+import { CostRates } from './cost-rates.js';
 
 /** How often the store is tried again while something is owed to it. A store that is away refuses at once. */
 const RETRY_MS = 250;
@@ -32,6 +34,7 @@ export class CallJournal implements OnApplicationShutdown {
     private readonly clock: Clock,
     @Inject(BACKGROUND_CLOCK) private readonly background: Clock,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
+    private readonly rates: CostRates,
   ) {
     this.unwatch = store.watch((notice) => {
       if (notice === 'missed') for (const id of this.held.keys()) this.lineOf(id).look();
@@ -135,6 +138,7 @@ export class CallJournal implements OnApplicationShutdown {
       publish: (news) => {
         this.feed.publish(news);
       },
+      costAtEnd: (call) => costAtEnd(call, this.rates),
       held: () => this.held.get(id),
       hold: (call) => {
         this.hold(call);

@@ -3,7 +3,7 @@
  * While the store is away the call goes on in memory, and what happened is written as soon as the store is back.
  */
 import { randomUUID } from 'node:crypto';
-import type { Call } from '../core/call/call.js';
+import { isFinal, type Call, type CallCost } from '../core/call/call.js';
 import { applyCallEvent, type CallEvent } from '../core/call/call-machine.js';
 import type { Batch, CallStore } from '../core/call/call.store.js';
 import { entriesOfChange, type TimelineEntry } from '../core/call/timeline.js';
@@ -28,6 +28,8 @@ export interface LineParts {
   readonly id: CallId;
   readonly store: CallStore;
   publish(news: CallNews): void;
+  /** What an ended call is taken to cost: it goes on record with the end, so that no moment counts it for nothing. */
+  costAtEnd(call: Call): CallCost;
   /** The call as this replica last saw it. */
   held(): Call | undefined;
   hold(call: Call): void;
@@ -115,7 +117,7 @@ export class CallLine {
     const { id, store } = this.parts;
     let before = held ?? (await store.find(id));
     for (let tries = 0; before && tries < MAX_TRIES; tries += 1) {
-      const folded = fold(before, facts);
+      const folded = fold(before, facts, this.parts);
       if (await this.put(folded, { name, entries: folded.entries })) return folded;
       before = await store.find(id);
     }
@@ -140,7 +142,7 @@ export class CallLine {
     if (!held) return false;
     this.backlog.push({ name, facts });
     this.parts.owes();
-    this.tell(fold(held, facts), facts);
+    this.tell(fold(held, facts, this.parts), facts);
     return true;
   }
 
@@ -176,7 +178,7 @@ export class CallLine {
 }
 
 /** The record after the facts, in one version, with what is to be entered and told. Pure. */
-function fold(before: Call, facts: readonly Fact[]): Folded {
+function fold(before: Call, facts: readonly Fact[], { costAtEnd }: Pick<LineParts, 'costAtEnd'>): Folded {
   let call = before;
   const entries: TimelineEntry[] = [];
   const news: CallNews[] = [];
@@ -185,7 +187,14 @@ function fold(before: Call, facts: readonly Fact[]): Folded {
     if (!event) continue;
     const next = applyCallEvent(call, event, at);
     if (next) {
-      const after = { ...next, version: before.version + 1 };
+      const isEnd = isFinal(next.status) && !isFinal(call.status);
+      const after = {
+        ...next,
+        version: before.version + 1,
+        cost: isEnd ? costAtEnd(next) : next.cost,
+      };
+      // Before the end itself, which is what readers of the timeline wait for.
+      if (isEnd) entries.push({ type: 'cost.changed', at, details: { ...after.cost } });
       entries.push(...entriesOfChange(call, after, event, at));
       news.push({ type: 'changed', call: after, before: call, event });
       call = after;

@@ -2,6 +2,8 @@
  * A call as the outside sees it.
  */
 import type { Call } from '../core/call/call.js';
+import type { CostSoFar } from '../core/cost/estimate.js';
+import { usdText } from '../core/cost/money.js';
 import type { CallDto } from './call.dto.js';
 
 function iso(at: number | null): string | null {
@@ -12,7 +14,7 @@ function between(from: number | null, to: number | null): number | null {
   return from === null || to === null ? null : Math.max(0, to - from);
 }
 
-export function viewOf(call: Call): CallDto {
+export function viewOf(call: Call, cost: CostSoFar): CallDto {
   const { times } = call;
   return {
     id: call.id,
@@ -37,6 +39,12 @@ export function viewOf(call: Call): CallDto {
     answeredAt: iso(times.answeredAt),
     endedAt: iso(times.endedAt),
     durationSeconds: call.durationSeconds,
+    cost: {
+      telephony: usdText(cost.telephony),
+      agent: usdText(cost.agent),
+      total: usdText(cost.total),
+      final: cost.final,
+    },
     recording: { status: call.recording.status, durationSeconds: call.recording.durationSeconds },
     analysis: call.analysis,
     timings: {

@@ -44,6 +44,20 @@ export class CallRecordingDto {
   durationSeconds!: number | null;
 }
 
+/** In US dollars, as decimal text. An estimate while the call runs; afterwards what the vendors say that they charged. */
+export class CostDto {
+  /** What Twilio charges for the line. Its price leaves out media streams, machine detection and recordings. */
+  @ApiProperty({ example: '0.0140' })
+  telephony!: string;
+  /** What ElevenLabs charges for the conversation, its models included. */
+  @ApiProperty({ example: '0.0973' })
+  agent!: string;
+  @ApiProperty({ example: '0.1113' })
+  total!: string;
+  /** Whether both are what the vendors charged, and no estimate is in it. */
+  final!: boolean;
+}
+
 /** What ElevenLabs made of the conversation afterwards. */
 export class CallAnalysisDto {
   @ApiProperty({ enum: ['success', 'failure', 'unknown'] })
@@ -105,6 +119,7 @@ export class CallDto {
   endedAt!: string | null;
   @ApiProperty({ type: Number, nullable: true })
   durationSeconds!: number | null;
+  cost!: CostDto;
   recording!: CallRecordingDto;
   @ApiProperty({ type: CallAnalysisDto, nullable: true })
   analysis!: CallAnalysisDto | null;

@@ -14,7 +14,7 @@ import {
 import type { Response } from 'express';
 import { inputPipe } from '../ops/input.pipe.js';
 import { ApiProblems } from '../ops/problem.js';
-import { viewOf } from './call-view.js';
+import { CallViews } from './call-views.js';
 import { CallDto, CallListDto } from './call.dto.js';
 import { CallQueryDto, PlaceCallDto } from './calls.dto.js';
 import { CallsService, type OutboundRequest } from './calls.service.js';
@@ -29,6 +29,7 @@ export class CallsController {
   constructor(
     private readonly calls: CallsService,
     private readonly idempotency: Idempotency,
+    private readonly views: CallViews,
   ) {}
 
   @ApiOperation({
@@ -44,6 +45,7 @@ export class CallsController {
     'bad-input',
     'malformed-body',
     'destination-refused',
+    'budget-reached',
     'idempotency-conflict',
     'idempotency-in-progress',
     'body-too-large',
@@ -67,7 +69,7 @@ export class CallsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<CallDto> {
     const answer = await this.idempotency.once(key, client, body, async (id) =>
-      viewOf(await this.calls.place({ ...requestOf(body), id })),
+      this.views.of(await this.calls.place({ ...requestOf(body), id })),
     );
     response.setHeader('Location', `/calls/${answer.id}`);
     return answer;
@@ -88,7 +90,7 @@ export class CallsController {
       limit,
       cursor,
     );
-    return { data: page.calls.map((call) => viewOf(call)), nextCursor: page.nextCursor };
+    return { data: page.calls.map((call) => this.views.of(call)), nextCursor: page.nextCursor };
   }
 
   @ApiOperation({ summary: 'One call.' })
@@ -96,7 +98,7 @@ export class CallsController {
   @ApiProblems('not-found')
   @Get(':id')
   async get(@Param('id') id: string): Promise<CallDto> {
-    return viewOf(await this.calls.get(id));
+    return this.views.of(await this.calls.get(id));
   }
 
   @ApiOperation({ summary: 'End a call, ringing or answered.' })
@@ -105,7 +107,7 @@ export class CallsController {
   @Post(':id/hangup')
   @HttpCode(202)
   async hangUp(@Param('id') id: string): Promise<CallDto> {
-    return viewOf(await this.calls.hangUp(id));
+    return this.views.of(await this.calls.hangUp(id));
   }
 }
 

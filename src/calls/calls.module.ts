@@ -4,13 +4,16 @@
 import { Module } from '@nestjs/common';
 import { Carrier } from '../core/call/carrier.js';
 import { Admission } from './admission.js';
+import { CallEntrance } from './call-entrance.js';
 import { CallFeed } from './call-feed.js';
 import { CallJournal } from './call-journal.js';
 import { CallMetrics } from './call-metrics.js';
 import { CallPauses } from './call-pauses.js';
+import { CallViews } from './call-views.js';
 import { CallWatch } from './call-watch.js';
 import { CallsController } from './calls.controller.js';
 import { CallsService } from './calls.service.js';
+import { CostRates } from './cost-rates.js';
 import { DialTurns } from './dial-turns.js';
 import { Dialer } from './dialer.js';
 import { Idempotency } from './idempotency.js';
@@ -18,6 +21,7 @@ import { LifeSigns } from './life-signs.js';
 import { LineEnder } from './line-ender.js';
 import { PlacementSearch } from './placement-search.js';
 import { Recovery } from './recovery.js';
+import { SpendingGuard } from './spending-guard.js';
 import { StreamTokens } from './stream-tokens.js';
 import { TwilioCarrier } from './twilio.carrier.js';
 
@@ -25,12 +29,15 @@ import { TwilioCarrier } from './twilio.carrier.js';
   controllers: [CallsController],
   providers: [
     Admission,
+    CallEntrance,
     CallFeed,
     CallJournal,
     CallMetrics,
     CallPauses,
+    CallViews,
     CallWatch,
     CallsService,
+    CostRates,
     DialTurns,
     Dialer,
     Idempotency,
@@ -38,9 +45,10 @@ import { TwilioCarrier } from './twilio.carrier.js';
     LineEnder,
     PlacementSearch,
     Recovery,
+    SpendingGuard,
     StreamTokens,
     { provide: Carrier, useClass: TwilioCarrier },
   ],
-  exports: [CallsService, CallJournal, CallFeed, Admission, Carrier, StreamTokens],
+  exports: [CallsService, CallJournal, CallFeed, Admission, Carrier, StreamTokens, CostRates, SpendingGuard],
 })
 export class CallsModule {}

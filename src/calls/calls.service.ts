@@ -17,7 +17,7 @@ import { refusalOf } from '../core/call/destination.js';
 import { Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
 import { isCallId, newCallId, type CallId } from '../core/ids.js';
-import { Admission } from './admission.js';
+import { CallEntrance } from './call-entrance.js';
 import { CallJournal } from './call-journal.js';
 import { Dialer } from './dialer.js';
 
@@ -57,12 +57,13 @@ export class CallsService {
     private readonly store: CallStore,
     private readonly journal: CallJournal,
     private readonly dialer: Dialer,
-    private readonly admission: Admission,
+    private readonly entrance: CallEntrance,
   ) {}
 
   /**
    * The call, `queued` when the account's rate makes it wait.
-   * @throws CordboardError `bad-input`, `destination-refused`, `at-capacity`, `draining`, `carrier-refused`, `carrier-unreachable`.
+   * @throws CordboardError `bad-input`, `destination-refused`, `at-capacity`, `draining`, `budget-reached`, `carrier-refused`,
+   * `carrier-unreachable`.
    */
   async place(request: OutboundRequest): Promise<Call> {
     this.checkDestination(request.to);
@@ -71,7 +72,7 @@ export class CallsService {
       from: request.from ?? this.defaultNumber(),
       agentId: request.agentId ?? this.defaultAgent(),
     });
-    await this.enter(call);
+    await this.entrance.enter(call);
     const dialled = this.dialer.dial(call);
     return this.withinAWhile(call.id, dialled);
   }
@@ -91,7 +92,7 @@ export class CallsService {
       times: { ...fresh.times, startedAt: fresh.times.createdAt },
     };
     try {
-      await this.enter(call);
+      await this.entrance.enter(call);
       return call;
     } catch (error) {
       // Twilio's two requests can also come at the same moment; then the store took the first.
@@ -121,16 +122,6 @@ export class CallsService {
     const call = await this.get(id);
     if (isFinal(call.status)) throw new CordboardError('call-ended', `The call ended: ${call.endReason}.`);
     return (await this.journal.apply(call.id, { type: 'end.decided', reason: 'hung-up-by-api' })) ?? call;
-  }
-
-  private async enter(call: Call): Promise<void> {
-    this.admission.admit(call.id);
-    try {
-      await this.journal.create(call);
-    } catch (error) {
-      this.admission.release(call.id);
-      throw error;
-    }
   }
 
   /** What was dialled, or the call as it stands when that takes long. */

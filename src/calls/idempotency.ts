@@ -10,7 +10,7 @@ import { Clock } from '../core/clock.js';
 import { CordboardError, ERRORS, type ErrorCode } from '../core/errors.js';
 import { newCallId, type CallId } from '../core/ids.js';
 import { CallJournal } from './call-journal.js';
-import { viewOf } from './call-view.js';
+import { CallViews } from './call-views.js';
 import type { CallDto } from './call.dto.js';
 
 const KEY = /^[\x21-\x7E]{1,255}$/;
@@ -36,6 +36,7 @@ export class Idempotency {
     private readonly store: IdempotencyStore,
     private readonly journal: CallJournal,
     private readonly clock: Clock,
+    private readonly views: CallViews,
   ) {
     this.sweptAt = clock.now();
   }
@@ -78,7 +79,7 @@ export class Idempotency {
   ): Promise<CallDto> {
     const known = isTakenOver ? await this.journal.find(callId) : undefined;
     try {
-      const answer = known ? viewOf(known) : await act(callId);
+      const answer = known ? this.views.of(known) : await act(callId);
       return replay(await this.keep(key, callId, { status: CREATED, body: answer }));
     } catch (error) {
       if (!(error instanceof CordboardError)) throw error;

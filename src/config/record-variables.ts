@@ -100,6 +100,7 @@ export class RecordVariables extends ServiceVariables {
     group: 'Cost',
     about:
       'USD for each minute of the phone line that has begun, for estimates; Twilio charges by destination.',
+    byDefault: '0.0184',
   })
   @Transform(usdMicros)
   @IsInt({ message: 'expected USD like 0.0184' })

@@ -38,6 +38,18 @@ export const ERRORS = {
     mend: 'Check that PUBLIC_URL is exactly the address Twilio calls and that TWILIO_AUTH_TOKEN is the primary token.',
     retryable: false,
   },
+  'bad-webhook-signature': {
+    status: 403,
+    title: 'The request is not signed by ElevenLabs, or was signed too long ago.',
+    mend: 'Check that ELEVENLABS_WEBHOOK_SECRET is the secret of this very webhook, and the clock of this machine.',
+    retryable: false,
+  },
+  'webhook-secret-unset': {
+    status: 503,
+    title: 'Webhooks of ElevenLabs are refused, because nothing is there to check them with.',
+    mend: 'Set ELEVENLABS_WEBHOOK_SECRET to the secret that ElevenLabs showed when the webhook was made.',
+    retryable: true,
+  },
   'bad-stream-token': {
     status: 401,
     title: 'The media socket carries no valid token.',

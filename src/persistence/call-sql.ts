@@ -3,8 +3,9 @@
  * on the call's row is held until the commit, which is what makes the numbers of its events gapless and in order.
  */
 import { getTableColumns, sql, type SQL } from 'drizzle-orm';
-import type { Call } from '../core/call/call.js';
+import { isFinal, type Call } from '../core/call/call.js';
 import type { Batch, Budget } from '../core/call/call.store.js';
+import { FIRST_QUESTION_SECONDS } from '../core/cost/reconciliation.js';
 import type { CallId } from '../core/ids.js';
 import { rowOf } from './call-row.js';
 import { CHANNEL } from './notice-channel.js';
@@ -30,7 +31,7 @@ function entriesJson({ entries }: Batch): string {
 }
 
 /** `changed` has the call's row as it is now; the entries follow it, and so do the notice and whatever is to be posted. */
-function following(changed: SQL, batch: Batch): SQL {
+function following(changed: SQL, batch: Batch, owed: SQL = sql``): SQL {
   const count = batch.entries.length;
   return sql`
     with changed as (${changed} returning id, version, last_seq, webhook_url),
@@ -47,7 +48,7 @@ function following(changed: SQL, batch: Batch): SQL {
       insert into webhook_deliveries (call_id, seq, url)
       select entered.call_id, entered.seq, changed.webhook_url
       from entered join changed on changed.webhook_url is not null
-    )
+    )${owed}
     select last_seq, pg_notify(${CHANNEL}, id || ':' || version || ':' || last_seq) from changed`;
 }
 
@@ -79,6 +80,7 @@ export function replaceSql(call: Call, batch: Batch): SQL {
         from ${inTurn(call.id)}
         where id = ${call.id} and version = ${call.version - 1}`,
     batch,
+    isFinal(call.status) ? owedAfter(call) : undefined,
   );
 }
 
@@ -92,15 +94,37 @@ export function appendSql(id: CallId, batch: Batch): SQL {
 export const lockBudgetSql = sql`select pg_advisory_xact_lock(${BUDGET_LOCK})`;
 
 /**
- * What the calls of the day cost: known where it is known, and what was reserved, or has run up since the answer, where it
- * is not.
+ * What the vendors are to be asked about an ended call, kept with the very write that ends it. An entry that was given up stays,
+ * so that a later write does not bring it back to life; one whose cost is final goes.
  */
-export function spentSql({ since, usdMicrosPerMinute }: Budget): SQL {
+function owedAfter({ id, cost }: Call): SQL {
+  const sides = (final: boolean): string[] =>
+    (['telephony', 'agent'] as const).filter((side) => (cost[side]?.final ?? false) === final);
+  return sql`,
+    to_ask as (
+      insert into reconciliations (call_id, of, next_attempt_at)
+      select changed.id, side, now() + make_interval(secs => ${FIRST_QUESTION_SECONDS})
+      from changed, unnest(string_to_array(${sides(false).join(',')}, ',')) as side
+      on conflict do nothing
+    ),
+    known as (
+      delete from reconciliations using changed
+      where call_id = ${id} and call_id = changed.id and of = any(string_to_array(${sides(true).join(',')}, ','))
+    )`;
+}
+
+/**
+ * What the calls of the day cost: those that have ended, and those in flight at what was reserved, or has run up since the
+ * answer where that is more.
+ */
+export function spendingSql({
+  since,
+  usdMicrosPerMinute,
+}: Pick<Budget, 'since' | 'usdMicrosPerMinute'>): SQL {
   const runUp = sql`ceil(extract(epoch from now() - answered_at) / 60) * ${usdMicrosPerMinute}::bigint`;
   return sql`
-    select coalesce(sum(
-      case when ${OPEN} then greatest(reserved_usd_micros, ${runUp})
-           else coalesce(telephony_usd_micros, 0) + coalesce(agent_usd_micros, 0) end
-    ), 0)::bigint as spent
+    select
+      coalesce(sum(greatest(reserved_usd_micros, ${runUp})) filter (where ${OPEN}), 0)::bigint as reserved,
+      coalesce(sum(coalesce(telephony_usd_micros, 0) + coalesce(agent_usd_micros, 0)) filter (where not (${OPEN})), 0)::bigint as spent
     from calls where created_at >= ${new Date(since).toISOString()}::timestamptz`;
 }

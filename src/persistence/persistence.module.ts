@@ -10,6 +10,8 @@ import { RecordedCallStore } from '../core/call/recorded-call.store.js';
 import { ReplicaStore } from '../core/call/replica.store.js';
 import { StreamTokenStore } from '../core/call/stream-token.store.js';
 import type { Clock } from '../core/clock.js';
+import { ReconciliationStore } from '../core/cost/reconciliation.js';
+import { UsageStore } from '../core/cost/usage.store.js';
 import type { AppLogger } from '../ops/logger.js';
 import { APP_LOGGER, BACKGROUND_CLOCK } from '../ops/tokens.js';
 import { Database } from './database.js';
@@ -19,8 +21,10 @@ import { PostgresCallStore } from './postgres.call-store.js';
 import { PostgresDialPace } from './postgres.dial-pace.js';
 import { PostgresIdempotencyStore } from './postgres.idempotency-store.js';
 import { PostgresRecordedCallStore } from './postgres.recorded-call-store.js';
+import { PostgresReconciliationStore } from './postgres.reconciliation-store.js';
 import { PostgresReplicaStore } from './postgres.replica-store.js';
 import { PostgresStreamTokenStore } from './postgres.stream-token-store.js';
+import { PostgresUsageStore } from './postgres.usage-store.js';
 import { thisReplica, type ReplicaIdentity } from './replica-id.js';
 
 /** A server that is started together with the service takes some seconds; one that is not there by then is a mistake. */
@@ -70,6 +74,16 @@ const THIS_REPLICA = Symbol('this replica');
       useFactory: (database: Database) => new PostgresRecordedCallStore(database),
     },
     {
+      provide: ReconciliationStore,
+      inject: [Database],
+      useFactory: (database: Database) => new PostgresReconciliationStore(database),
+    },
+    {
+      provide: UsageStore,
+      inject: [Database],
+      useFactory: (database: Database) => new PostgresUsageStore(database),
+    },
+    {
       provide: ReplicaStore,
       inject: [Database, THIS_REPLICA],
       useFactory: (database: Database, self: ReplicaIdentity) => new PostgresReplicaStore(database, self),
@@ -91,7 +105,16 @@ const THIS_REPLICA = Symbol('this replica');
       useFactory: (database: Database) => new PostgresStreamTokenStore(database),
     },
   ],
-  exports: [CallStore, RecordedCallStore, ReplicaStore, DialPace, IdempotencyStore, StreamTokenStore],
+  exports: [
+    CallStore,
+    ReconciliationStore,
+    RecordedCallStore,
+    ReplicaStore,
+    UsageStore,
+    DialPace,
+    IdempotencyStore,
+    StreamTokenStore,
+  ],
 })
 export class PersistenceModule implements OnApplicationShutdown {
   constructor(

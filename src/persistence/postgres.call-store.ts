@@ -8,6 +8,7 @@ import {
   type Batch,
   type Budget,
   type CallFilter,
+  allows,
   type CallNotice,
   type CallPage,
   type EventPage,
@@ -15,7 +16,7 @@ import {
 import type { TimelineEvent } from '../core/call/timeline.js';
 import { isCallId, type CallId } from '../core/ids.js';
 import { callOf } from './call-row.js';
-import { appendSql, insertSql, lockBudgetSql, replaceSql, spentSql } from './call-sql.js';
+import { appendSql, insertSql, lockBudgetSql, replaceSql, spendingSql } from './call-sql.js';
 import type { Database } from './database.js';
 import { cursorOfCall, cursorOfEvent, readCallCursor, readEventCursor, type EventPlace } from './cursors.js';
 import { callEvents, calls, OPEN } from './schema.js';
@@ -38,8 +39,9 @@ export class PostgresCallStore extends CallStore {
       }
       return db.transaction(async (tx) => {
         await tx.execute(lockBudgetSql);
-        const { rows } = await tx.execute<{ spent: string }>(spentSql(budget));
-        if (Number(rows[0]?.spent) + reserveUsdMicros > budget.limitUsdMicros) return false;
+        const { rows } = await tx.execute<{ spent: string; reserved: string }>(spendingSql(budget));
+        const spent = Number(rows[0]?.spent) + Number(rows[0]?.reserved);
+        if (!allows(budget, spent, reserveUsdMicros)) return false;
         await tx.execute(insertion);
         return true;
       });

@@ -1,14 +1,18 @@
 /** The feature `calls` without Nest, HTTP and Twilio: its parts as the module joins them, on a clock moved by hand. */
 import { Admission } from '../../src/calls/admission.js';
+import { CallEntrance } from '../../src/calls/call-entrance.js';
 import { CallFeed, type CallNews } from '../../src/calls/call-feed.js';
 import { CallJournal } from '../../src/calls/call-journal.js';
 import { CallPauses } from '../../src/calls/call-pauses.js';
+import { CallViews } from '../../src/calls/call-views.js';
 import { CallWatch } from '../../src/calls/call-watch.js';
 import { CallsService } from '../../src/calls/calls.service.js';
+import { CostRates } from '../../src/calls/cost-rates.js';
 import { DialTurns } from '../../src/calls/dial-turns.js';
 import { Dialer } from '../../src/calls/dialer.js';
 import { LineEnder } from '../../src/calls/line-ender.js';
 import { PlacementSearch } from '../../src/calls/placement-search.js';
+import { SpendingGuard } from '../../src/calls/spending-guard.js';
 import type { Call } from '../../src/core/call/call.js';
 import type { CallEvent } from '../../src/core/call/call-machine.js';
 import { Metrics } from '../../src/ops/metrics.js';
@@ -24,18 +28,13 @@ export class CallsRig {
   readonly carrier = new FakeCarrier(this.clock);
   readonly store = new MemoryCallStore();
   readonly feed = new CallFeed(silentLogger());
-  readonly journal = new CallJournal(this.store, this.feed, this.clock, this.clock, silentLogger());
   readonly pauses = new CallPauses(this.feed, this.clock);
-  readonly search = new PlacementSearch(
-    this.carrier,
-    this.store,
-    this.journal,
-    this.pauses,
-    this.clock,
-    silentLogger(),
-  );
   readonly readiness = new Readiness();
   readonly news: CallNews[] = [];
+  readonly journal: CallJournal;
+  readonly search: PlacementSearch;
+  readonly views: CallViews;
+  readonly guard: SpendingGuard;
   readonly admission: Admission;
   readonly dialer: Dialer;
   readonly calls: CallsService;
@@ -48,7 +47,12 @@ export class CallsRig {
       ELEVENLABS_AGENT_ID: 'agent_1',
       ...variables,
     });
-    const { carrier, clock, store, journal, feed } = this;
+    const { carrier, clock, store, feed, pauses } = this;
+    const rates = new CostRates(environment);
+    const journal = new CallJournal(store, feed, clock, clock, silentLogger(), rates);
+    this.journal = journal;
+    this.views = new CallViews(rates, clock);
+    this.search = new PlacementSearch(carrier, store, journal, pauses, clock, silentLogger());
     feed.subscribe((news) => void this.news.push(news));
     this.admission = new Admission(environment, this.readiness, clock, feed, new Metrics());
     const pace = new MemoryDialPace(clock, () => store.isAway);
@@ -56,7 +60,9 @@ export class CallsRig {
     this.dialer = new Dialer(turns, carrier, this.search, journal);
     this.watch = new CallWatch(feed, journal, carrier, this.search, clock, silentLogger());
     this.ender = new LineEnder(feed, carrier, silentLogger());
-    this.calls = new CallsService(environment, clock, store, journal, this.dialer, this.admission);
+    this.guard = new SpendingGuard(environment, rates, clock);
+    const entrance = new CallEntrance(this.admission, this.guard, journal);
+    this.calls = new CallsService(environment, clock, store, journal, this.dialer, entrance);
   }
 
   /** A call that is on record, after those events. */

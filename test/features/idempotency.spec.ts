@@ -1,7 +1,6 @@
 /** `Idempotency-Key`, without HTTP: one answer and one call for all repeats, whichever replica they come to. */
 import { jest } from '@jest/globals';
 import type { CallDto } from '../../src/calls/call.dto.js';
-import { viewOf } from '../../src/calls/call-view.js';
 import { Idempotency } from '../../src/calls/idempotency.js';
 import { CLAIM_MS } from '../../src/core/call/idempotency.store.js';
 import { CordboardError } from '../../src/core/errors.js';
@@ -27,7 +26,7 @@ describe('an idempotency key', () => {
   beforeEach(() => {
     rig = new CallsRig();
     store = new MemoryIdempotencyStore(rig.clock);
-    idempotency = new Idempotency(store, rig.journal, rig.clock);
+    idempotency = new Idempotency(store, rig.journal, rig.clock, rig.views);
     placed = [];
   });
 
@@ -42,7 +41,7 @@ describe('an idempotency key', () => {
   });
 
   it('places one call for requests that come while the first is under way, to two replicas', async () => {
-    const elsewhere = new Idempotency(store, rig.journal, rig.clock);
+    const elsewhere = new Idempotency(store, rig.journal, rig.clock, rig.views);
     let finish: (answer: CallDto) => void = () => undefined;
     const first = once('k', {}, (id) => {
       placed.push(id);
@@ -71,7 +70,7 @@ describe('an idempotency key', () => {
     const call = await rig.given({});
     await store.claim({ ...(await offerOf()), callId: call.id });
     rig.clock.advance(CLAIM_MS);
-    expect(await once('k')).toEqual(viewOf(call));
+    expect(await once('k')).toEqual(rig.views.of(call));
     expect(placed).toEqual([]);
   });
 
@@ -124,7 +123,12 @@ describe('an idempotency key', () => {
         return super.claim(offer);
       }
     }
-    await new Idempotency(new Spy(rig.clock), rig.journal, rig.clock).once('k', 'client', {}, place);
+    await new Idempotency(new Spy(rig.clock), rig.journal, rig.clock, rig.views).once(
+      'k',
+      'client',
+      {},
+      place,
+    );
     placed = [];
     const [offer] = seen;
     if (!offer) throw new Error('nothing was claimed');

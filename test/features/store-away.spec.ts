@@ -57,6 +57,7 @@ describe('a call whose store is away', () => {
       'one',
       'two',
       'call.ending',
+      'cost.changed',
       'call.ended',
     ]);
     const call = await rig.read({ id });

@@ -54,7 +54,7 @@ describe('the walls of the house', () => {
     ['app.module.ts', "import { X } from './simulators/twilio/sid.js';", 'simulators/twilio/sid.ts'],
     ['simulators/twilio/sid.ts', "import { X } from '../../config/environment.js';", 'config/environment.ts'],
     ['simulators/twilio/sid.ts', "import { X } from '../../core/call/call.js';", 'core/call/call.ts'],
-    ['billing/invoice.ts', "import { X } from '../core/call/call.js';", 'core/call/call.ts'],
+    ['invoices/invoice.ts', "import { X } from '../core/call/call.js';", 'core/call/call.ts'],
   ])('stop %s with %s', (path, text, imported) => {
     expect(houseWith(path, text)).toEqual([
       expect.stringContaining(`${path} → ${imported}: not allowed, because `),

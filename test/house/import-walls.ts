@@ -38,6 +38,10 @@ export const AREAS: Readonly<Record<string, Rule>> = {
     because:
       'recordings keeps what is heard of calls, asks for the signature of twiml, and knows no other feature',
   },
+  billing: {
+    may: [...FEATURE, 'protocol', 'calls'],
+    because: 'billing asks what calls cost and what conversations say, and knows no other feature',
+  },
   documents: {
     may: ['core', 'config'],
     because: 'documents are written from the catalogue and the environment alone',
@@ -57,11 +61,12 @@ export const AREAS: Readonly<Record<string, Rule>> = {
       'media-stream',
       'timeline',
       'recordings',
+      'billing',
     ],
     because: 'the application is made of features, and never of simulators',
   },
   'app.ts': {
-    may: ['app.module.ts', 'ops', 'media-stream'],
+    may: ['app.module.ts', 'ops', 'media-stream', 'billing'],
     because: 'the doors of the application need only its modules',
   },
   'main.ts': {
@@ -78,7 +83,7 @@ export interface PackageRule {
 /** Packages with a place of their own. */
 export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   twilio: {
-    files: /^(calls\/twilio\.carrier|recordings\/twilio-recordings|twiml\/[^/]+)\.ts$/,
+    files: /^(calls\/twilio\.carrier|billing\/twilio-prices|recordings\/twilio-recordings|twiml\/[^/]+)\.ts$/,
     because: 'the SDK of Twilio stays behind the carrier port and the answers to Twilio',
   },
   ws: {

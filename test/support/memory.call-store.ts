@@ -7,6 +7,7 @@ import {
   type Batch,
   type Budget,
   type CallFilter,
+  allows,
   type CallNotice,
   type CallPage,
   type EventPage,
@@ -26,7 +27,7 @@ export class MemoryCallStore extends CallStore {
   insert(call: Call, batch: Batch, reserveUsdMicros = 0, budget?: Budget): Promise<boolean> {
     return this.here(() => {
       this.refuseDouble(call);
-      if (budget && this.spent(budget) + reserveUsdMicros > budget.limitUsdMicros) return false;
+      if (budget && !allows(budget, this.spent(budget), reserveUsdMicros)) return false;
       this.calls.set(call.id, call);
       this.reserved.set(call.id, reserveUsdMicros);
       this.enter(call.id, batch);

@@ -38,6 +38,15 @@ export interface Budget {
   readonly usdMicrosPerMinute: number;
 }
 
+/** Whether the budget has room for a call that counts for so much; one that is used up has none, not even for nothing. */
+export function allows(
+  { limitUsdMicros }: Budget,
+  spentUsdMicros: number,
+  reserveUsdMicros: number,
+): boolean {
+  return spentUsdMicros < limitUsdMicros && spentUsdMicros + reserveUsdMicros <= limitUsdMicros;
+}
+
 /** Something was written about a call, here or by another replica. Ids only: whoever wants more reads. */
 export interface CallNotice {
   readonly callId: CallId;
