@@ -12,6 +12,7 @@ import { PersistenceModule } from './persistence/persistence.module.js';
 import { TimelineModule } from './timeline/timeline.module.js';
 import { ToolsModule } from './tools/tools.module.js';
 import { TwimlModule } from './twiml/twiml.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 @Module({})
 export class AppModule {
@@ -32,6 +33,7 @@ export class AppModule {
         PersistenceModule,
         CallsModule,
         TimelineModule,
+        WebhooksModule,
         TwimlModule,
         AgentModule,
         ToolsModule,

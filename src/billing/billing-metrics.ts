@@ -2,7 +2,7 @@
  * What Prometheus reads about cost: how asking the vendors went, what became of their webhooks, and what the day has cost.
  */
 import { Injectable } from '@nestjs/common';
-import { Counter, Gauge } from 'prom-client';
+import { Gauge, type Counter } from 'prom-client';
 import { SpendingGuard } from '../calls/spending-guard.js';
 import type { CostSide } from '../core/cost/reconciliation.js';
 import { UsageStore } from '../core/cost/usage.store.js';
@@ -21,20 +21,18 @@ export class BillingMetrics {
   private readonly asked: Counter<'of' | 'outcome'>;
   private readonly webhooks: Counter<'type' | 'outcome'>;
 
-  constructor({ registry }: Metrics, guard: SpendingGuard, store: UsageStore) {
-    const counter = <Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> =>
-      new Counter({ name: `cordboard_${name}`, help, labelNames, registers: [registry] });
-    this.asked = counter(
+  constructor(metrics: Metrics, guard: SpendingGuard, store: UsageStore) {
+    this.asked = metrics.counter(
       'reconciliations_total',
       'Questions to the vendors for the cost of ended calls, by what came of them.',
       ['of', 'outcome'],
     );
-    this.webhooks = counter(
+    this.webhooks = metrics.counter(
       'elevenlabs_webhooks_total',
       'Post-call webhooks of ElevenLabs with a valid signature, by what became of them.',
       ['type', 'outcome'],
     );
-    if (guard.budget()) showBudget(registry, guard, store);
+    if (guard.budget()) showBudget(metrics.registry, guard, store);
   }
 
   countAsked(of: CostSide, outcome: AskOutcome): void {

@@ -12,6 +12,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { WebhookTargets } from '../core/webhook/webhook-targets.js';
 import { inputPipe } from '../ops/input.pipe.js';
 import { ApiProblems } from '../ops/problem.js';
 import { CallViews } from './call-views.js';
@@ -30,6 +31,7 @@ export class CallsController {
     private readonly calls: CallsService,
     private readonly idempotency: Idempotency,
     private readonly views: CallViews,
+    private readonly targets: WebhookTargets,
   ) {}
 
   @ApiOperation({
@@ -68,9 +70,10 @@ export class CallsController {
     @Headers('authorization') client = '',
     @Res({ passthrough: true }) response: Response,
   ): Promise<CallDto> {
-    const answer = await this.idempotency.once(key, client, body, async (id) =>
-      this.views.of(await this.calls.place({ ...requestOf(body), id })),
-    );
+    const answer = await this.idempotency.once(key, client, body, async (id) => {
+      if (body.webhookUrl !== undefined) await this.targets.check(body.webhookUrl);
+      return this.views.of(await this.calls.place({ ...requestOf(body), id }));
+    });
     response.setHeader('Location', `/calls/${answer.id}`);
     return answer;
   }

@@ -181,7 +181,7 @@ export class CallsService {
       overrides: request.overrides ?? {},
       metadata: request.metadata ?? {},
       campaignId: null,
-      webhookUrl: request.webhookUrl ?? null,
+      webhookUrl: request.webhookUrl ?? this.environment.WEBHOOK_URL ?? null,
       ringTimeoutSeconds: request.ringTimeoutSeconds ?? this.environment.RING_TIMEOUT_SECONDS,
       maxDurationSeconds: request.maxDurationSeconds ?? this.environment.MAX_DURATION_SECONDS,
       twilioCallSid: null,

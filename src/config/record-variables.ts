@@ -1,7 +1,18 @@
 /**
  * Variables of what is kept and told about calls: store, recordings, webhooks, cost.
  */
-import { IsBoolean, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
+import {
+  IsBoolean,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  ValidateBy,
+} from 'class-validator';
 import { Transform } from 'class-transformer';
 import { ServiceVariables } from './service-variables.js';
 import { ANY_HTTP, flag, integer, usdMicros } from './transforms.js';
@@ -74,6 +85,14 @@ export class RecordVariables extends ServiceVariables {
   })
   @IsOptional()
   @IsUrl(ANY_HTTP, { message: 'expected an http(s) address' })
+  @ValidateBy({
+    name: 'isSigned',
+    validator: {
+      validate: (_url, details) =>
+        details?.object instanceof RecordVariables && details.object.WEBHOOK_SECRET !== undefined,
+      defaultMessage: () => 'needs WEBHOOK_SECRET, which signs what is posted there',
+    },
+  })
   WEBHOOK_URL?: string;
 
   @Variable({

@@ -75,7 +75,8 @@ export class Metrics {
     });
   }
 
-  private counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
+  /** @param labelNames none of which may hold what a caller or a vendor can invent. */
+  counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
     return new Counter({ name: `cordboard_${name}`, help, labelNames, registers: [this.registry] });
   }
 

@@ -49,7 +49,9 @@ function following(changed: SQL, batch: Batch, owed: SQL = sql``): SQL {
       select entered.call_id, entered.seq, changed.webhook_url
       from entered join changed on changed.webhook_url is not null
     )${owed}
-    select last_seq, pg_notify(${CHANNEL}, id || ':' || version || ':' || last_seq) from changed`;
+    select last_seq, pg_notify(
+      ${CHANNEL}, id || ':' || version || ':' || last_seq || case when webhook_url is null then '' else ':posted' end
+    ) from changed`;
 }
 
 export function insertSql(call: Call, batch: Batch, reservedUsdMicros: number, owner: string): SQL {

@@ -14,10 +14,12 @@ import { ReconciliationStore } from '../core/cost/reconciliation.js';
 import { UsageStore } from '../core/cost/usage.store.js';
 import type { AppLogger } from '../ops/logger.js';
 import { APP_LOGGER, BACKGROUND_CLOCK } from '../ops/tokens.js';
+import { DeliveryStore } from '../core/webhook/delivery.store.js';
 import { Database } from './database.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { migrateDatabase } from './migrate.js';
 import { PostgresCallStore } from './postgres.call-store.js';
+import { PostgresDeliveryStore } from './postgres.delivery-store.js';
 import { PostgresDialPace } from './postgres.dial-pace.js';
 import { PostgresIdempotencyStore } from './postgres.idempotency-store.js';
 import { PostgresRecordedCallStore } from './postgres.recorded-call-store.js';
@@ -89,6 +91,11 @@ const THIS_REPLICA = Symbol('this replica');
       useFactory: (database: Database, self: ReplicaIdentity) => new PostgresReplicaStore(database, self),
     },
     {
+      provide: DeliveryStore,
+      inject: [Database],
+      useFactory: (database: Database) => new PostgresDeliveryStore(database),
+    },
+    {
       provide: DialPace,
       inject: [Database, Environment],
       useFactory: (database: Database, { TWILIO_ACCOUNT_SID }: Environment) =>
@@ -111,6 +118,7 @@ const THIS_REPLICA = Symbol('this replica');
     RecordedCallStore,
     ReplicaStore,
     UsageStore,
+    DeliveryStore,
     DialPace,
     IdempotencyStore,
     StreamTokenStore,

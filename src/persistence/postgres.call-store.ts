@@ -196,8 +196,8 @@ function eventOf(row: typeof callEvents.$inferSelect): TimelineEvent {
 }
 
 function noticeOf(payload: string): CallNotice | undefined {
-  const [callId, version, seq] = payload.split(':');
+  const [callId, version, seq, posted] = payload.split(':');
   return callId !== undefined && isCallId(callId)
-    ? { callId, version: Number(version), seq: Number(seq) }
+    ? { callId, version: Number(version), seq: Number(seq), isPosted: posted !== undefined }
     : undefined;
 }

@@ -188,6 +188,8 @@ export const webhookDeliveries = pgTable(
     deliveredAt: moment('delivered_at'),
     lastStatus: integer('last_status'),
     lastError: text('last_error'),
+    /** When somebody asked for it to be posted again: then it is no part of the call's order any more. */
+    requestedAt: moment('requested_at'),
   },
   (table) => [
     primaryKey({ columns: [table.callId, table.seq] }),

@@ -2,7 +2,7 @@
  * Counts how recordings ended.
  */
 import { Injectable } from '@nestjs/common';
-import { Counter } from 'prom-client';
+import type { Counter } from 'prom-client';
 import type { RecordingSource } from '../core/call/call.js';
 import { Metrics } from '../ops/metrics.js';
 
@@ -10,13 +10,12 @@ import { Metrics } from '../ops/metrics.js';
 export class RecordingMetrics {
   private readonly recordings: Counter<'source' | 'outcome'>;
 
-  constructor({ registry }: Metrics) {
-    this.recordings = new Counter({
-      name: 'cordboard_recordings_total',
-      help: 'Recordings by who made them and how they ended: ready, absent, failed or deleted.',
-      labelNames: ['source', 'outcome'],
-      registers: [registry],
-    });
+  constructor(metrics: Metrics) {
+    this.recordings = metrics.counter(
+      'recordings_total',
+      'Recordings by who made them and how they ended: ready, absent, failed or deleted.',
+      ['source', 'outcome'],
+    );
   }
 
   count(source: RecordingSource, outcome: 'ready' | 'absent' | 'failed' | 'deleted'): void {

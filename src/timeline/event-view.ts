@@ -1,19 +1,8 @@
 /**
- * An event as the outside sees it: as JSON, and as a message of an event stream.
+ * An event as a message of an event stream.
  */
-import { eventIdOf, type TimelineEvent } from '../core/call/timeline.js';
-import type { EventDto } from './timeline.dto.js';
-
-export function viewOf(event: TimelineEvent): EventDto {
-  return {
-    id: eventIdOf(event),
-    seq: event.seq,
-    callId: event.callId,
-    type: event.type,
-    at: new Date(event.at).toISOString(),
-    details: event.details,
-  };
-}
+import { eventViewOf } from '../core/call/event-view.js';
+import type { TimelineEvent } from '../core/call/timeline.js';
 
 /**
  * Without a name of its own, so that `onmessage` of an EventSource gets every type; JSON holds no line break, so one line of
@@ -21,5 +10,5 @@ export function viewOf(event: TimelineEvent): EventDto {
  * @param place what a reader hands back to go on behind this event.
  */
 export function messageOf(event: TimelineEvent, place: string): string {
-  return `id: ${place}\ndata: ${JSON.stringify(viewOf(event))}\n\n`;
+  return `id: ${place}\ndata: ${JSON.stringify(eventViewOf(event))}\n\n`;
 }

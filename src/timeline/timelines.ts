@@ -4,13 +4,13 @@
 import { Injectable } from '@nestjs/common';
 import { isFinal, type Call } from '../core/call/call.js';
 import { CallStore } from '../core/call/call.store.js';
+import { eventViewOf } from '../core/call/event-view.js';
 import type { TimelineEvent } from '../core/call/timeline.js';
 import { transcriptOf, type Turn } from '../core/call/transcript.js';
 import { CordboardError } from '../core/errors.js';
 import { isCallId } from '../core/ids.js';
 import { EventHub } from './event-hub.js';
 import type { Opening } from './event-streams.js';
-import { viewOf } from './event-view.js';
 import { AllFollower, CallFollower } from './follower.js';
 import type { EventListDto } from './timeline.dto.js';
 
@@ -38,13 +38,13 @@ export class Timelines {
     const events = await this.store.events(call.id, afterSeq, limit + 1);
     const page = events.slice(0, limit);
     const last = events.length > limit ? page.at(-1) : undefined;
-    return { data: page.map((event) => viewOf(event)), nextCursor: last ? String(last.seq) : null };
+    return { data: page.map((event) => eventViewOf(event)), nextCursor: last ? String(last.seq) : null };
   }
 
   async ofAll(limit: number, place?: Place): Promise<EventListDto> {
     const page = await this.store.eventsOfAll(place?.text, limit);
     if (!page) throw unknown(place, 'take nextCursor of an earlier answer, or leave it out');
-    return { data: page.events.map((event) => viewOf(event)), nextCursor: page.cursor };
+    return { data: page.events.map((event) => eventViewOf(event)), nextCursor: page.cursor };
   }
 
   async transcript(id: string): Promise<Turn[]> {

@@ -232,7 +232,7 @@ export function callStoreContract(name: string, open: () => Promise<CallStore>):
       });
 
       it('tells of what was written, to everybody who watches', async () => {
-        const call = callWith();
+        const call = callWith({ webhookUrl: 'https://app.example.com/hooks' });
         const told: CallNotice[] = [];
         const heard = new Promise<void>((resolve) => {
           store.watch((notice) => {
@@ -245,7 +245,7 @@ export function callStoreContract(name: string, open: () => Promise<CallStore>):
         await store.replace({ ...call, version: 2 }, batchOf('call.dialing'));
         await store.append(call.id, batchOf('turn.agent'));
         await heard;
-        expect(told.at(-1)).toEqual({ callId: call.id, version: 2, seq: 3 });
+        expect(told.at(-1)).toEqual({ callId: call.id, version: 2, seq: 3, isPosted: true });
       });
     });
 

@@ -11,9 +11,10 @@ const NOT_VARIABLES: Readonly<Record<string, string>> = {
   TEST_DATABASE_URL: 'of the tests',
   VENDOR_SPECS: 'of the tests',
   API_KEY: 'a name in a shell',
+  EVENT_ID: 'a name in a shell',
 };
 /** Words in code style that look like codes and are none. */
-const NOT_CODES = new Set(['media-stream']);
+const NOT_CODES = new Set(['media-stream', 'webhook-id']);
 /** Paths that only a reader's project would have. */
 const NOT_HERE = new Set(['src/shop/order-status.tool.ts']);
 

@@ -22,6 +22,7 @@ export const AREAS: Readonly<Record<string, Rule>> = {
   persistence: { may: FEATURE, because: NO_FEATURE },
   tools: { may: FEATURE, because: NO_FEATURE },
   timeline: { may: FEATURE, because: NO_FEATURE },
+  webhooks: { may: FEATURE, because: NO_FEATURE },
   calls: { may: FEATURE, because: NO_FEATURE },
   agent: { may: [...FEATURE, 'protocol'], because: NO_FEATURE },
   twiml: {
@@ -60,6 +61,7 @@ export const AREAS: Readonly<Record<string, Rule>> = {
       'tools',
       'media-stream',
       'timeline',
+      'webhooks',
       'recordings',
       'billing',
     ],

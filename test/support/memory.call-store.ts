@@ -136,8 +136,9 @@ export class MemoryCallStore extends CallStore {
       this.timeline.push({ ...entry, callId, seq, cursor: String(this.timeline.length + 1), batch: name });
     }
     const seq = this.timeline.filter((event) => event.callId === callId).length;
-    const version = this.calls.get(callId)?.version ?? 0;
-    for (const listener of this.listeners) listener({ callId, version, seq });
+    const { version = 0, webhookUrl = null } = this.calls.get(callId) ?? {};
+    const notice = { callId, version, seq, isPosted: webhookUrl !== null };
+    for (const listener of this.listeners) listener(notice);
   }
 
   private spent({ since }: Budget): number {

@@ -53,6 +53,8 @@ export interface CallNotice {
   readonly version: number;
   /** Of the last event. */
   readonly seq: number;
+  /** Whether the events of the call are posted to somebody. */
+  readonly isPosted: boolean;
 }
 
 export interface EventPage {

@@ -99,6 +99,7 @@ CREATE TABLE "webhook_deliveries" (
 	"delivered_at" timestamp (3) with time zone,
 	"last_status" integer,
 	"last_error" text,
+	"requested_at" timestamp (3) with time zone,
 	CONSTRAINT "webhook_deliveries_call_id_seq_pk" PRIMARY KEY("call_id","seq")
 );
 --> statement-breakpoint
