@@ -28,7 +28,13 @@ interface ClaimedRow extends Record<string, unknown> {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** How many due deliveries are looked at for one that is taken. */
+const LOOKED_AT = 4;
 const IS_FREE = sql`(one.claimed_until is null or one.claimed_until <= now())`;
+const IS_NEXT = sql`behind.seq = (
+  select min(seq) from webhook_deliveries
+  where call_id = settled.call_id and seq > settled.seq and status = 'pending' and requested_at is null
+)`;
 const TICKET = sql`extract(epoch from claimed_until)::text`;
 
 export class PostgresDeliveryStore extends DeliveryStore {
@@ -37,7 +43,8 @@ export class PostgresDeliveryStore extends DeliveryStore {
   }
 
   /**
-   * Two replicas may find the same; the second waits for the first one's lock, looks at the row again and finds it taken.
+   * Rows that another replica is just taking are passed over: waiting for each other's rows, two could block for good. More are
+   * locked than are taken, because those of one address may stand in a row.
    */
   claim({ deliveries, ofOneUrl, exceptUrls, seconds }: ClaimLimits): Promise<readonly ClaimedDelivery[]> {
     return this.database.run(async (db) => {
@@ -49,12 +56,15 @@ export class PostgresDeliveryStore extends DeliveryStore {
             select call_id, seq from (
               select call_id, seq, next_attempt_at,
                 row_number() over (partition by url order by next_attempt_at, seq) as place
-              from webhook_deliveries as one
-              where ${isDue(exceptUrls)}
+              from (
+                select call_id, seq, url, next_attempt_at from webhook_deliveries as one
+                where ${isDue(exceptUrls)}
+                order by next_attempt_at, seq limit ${deliveries * LOOKED_AT} for update skip locked
+              ) as free
             ) as ranked
             where place <= ${ofOneUrl} order by next_attempt_at, seq limit ${deliveries}
           ) as due
-          where one.call_id = due.call_id and one.seq = due.seq and one.status = 'pending' and ${IS_FREE}
+          where one.call_id = due.call_id and one.seq = due.seq
           returning one.call_id, one.seq, one.url, one.attempts, ${TICKET} as ticket,
             extract(epoch from now() - coalesce(one.requested_at, one.created_at)) as age
         )
@@ -64,22 +74,38 @@ export class PostgresDeliveryStore extends DeliveryStore {
     });
   }
 
-  settle(claimed: ClaimedDelivery, outcome: AttemptOutcome, verdict: Verdict): Promise<void> {
-    const next =
-      verdict.kind === 'retry'
-        ? sql`now() + make_interval(secs => ${verdict.inSeconds})`
-        : sql`next_attempt_at`;
-    const status = verdict.kind === 'retry' ? 'pending' : verdict.kind;
-    return this.write(
-      claimed,
-      sql`status = ${status}, next_attempt_at = ${next}, claimed_until = null,
-        delivered_at = ${verdict.kind === 'delivered' ? sql`now()` : sql`null`},
-        last_status = ${outcome.status}, last_error = ${outcome.error}`,
-    );
+  /**
+   * What waits behind it in its call comes due with it, and not before: a receiver that is down for hours would otherwise leave ever
+   * more that is due and cannot go, to be looked through each time.
+   */
+  settle({ event, ticket }: ClaimedDelivery, outcome: AttemptOutcome, verdict: Verdict): Promise<void> {
+    const isRetry = verdict.kind === 'retry';
+    const next = isRetry ? sql`now() + make_interval(secs => ${verdict.inSeconds})` : sql`next_attempt_at`;
+    return this.database.run(async (db) => {
+      await db.execute(sql`
+        with settled as (
+          update webhook_deliveries
+          set status = ${isRetry ? 'pending' : verdict.kind}, next_attempt_at = ${next}, claimed_until = null,
+            delivered_at = ${verdict.kind === 'delivered' ? sql`now()` : sql`null`},
+            last_status = ${outcome.status}, last_error = ${outcome.error}
+          where call_id = ${event.callId} and seq = ${event.seq} and ${TICKET} = ${ticket}
+          returning call_id, seq, next_attempt_at, requested_at
+        )
+        update webhook_deliveries as behind
+        set next_attempt_at = ${isRetry ? sql`greatest(behind.next_attempt_at, settled.next_attempt_at)` : sql`now()`}
+        from settled
+        where behind.call_id = settled.call_id and behind.seq > settled.seq and behind.status = 'pending'
+          and behind.requested_at is null and settled.requested_at is null
+          and ${isRetry ? sql`true` : IS_NEXT}`);
+    });
   }
 
-  release(claimed: ClaimedDelivery): Promise<void> {
-    return this.write(claimed, sql`claimed_until = null, attempts = attempts - 1`);
+  release({ event, ticket }: ClaimedDelivery): Promise<void> {
+    return this.database.run(async (db) => {
+      await db.execute(sql`
+        update webhook_deliveries set claimed_until = null, attempts = attempts - 1
+        where call_id = ${event.callId} and seq = ${event.seq} and ${TICKET} = ${ticket}`);
+    });
   }
 
   list(callId: CallId, afterSeq: number, limit: number): Promise<readonly Delivery[]> {
@@ -95,14 +121,6 @@ export class PostgresDeliveryStore extends DeliveryStore {
         where call_id = ${callId} and seq = ${seq}`);
       const [delivery] = await read(db, callId, eq(webhookDeliveries.seq, seq), 1);
       return delivery;
-    });
-  }
-
-  private write({ event, ticket }: ClaimedDelivery, change: SQL): Promise<void> {
-    return this.database.run(async (db) => {
-      await db.execute(sql`
-        update webhook_deliveries set ${change}
-        where call_id = ${event.callId} and seq = ${event.seq} and ${TICKET} = ${ticket}`);
     });
   }
 }

@@ -93,6 +93,17 @@ describe.each(SERVERS)('webhooks on $name Postgres', ({ url }) => {
     expect(only(await here.claim(LIMITS)).event.seq).toBe(3);
   });
 
+  it('come due together with the one before them, and at once when it is settled', async () => {
+    const { id } = await given(URL_A, 3);
+    await here.settle(only(await here.claim(LIMITS)), DOWN, { kind: 'retry', inSeconds: 3600 });
+    const [first, ...behind] = await here.list(id, 0, 10);
+    for (const one of behind)
+      expect(one.nextAttemptAt).toBeGreaterThanOrEqual(first?.nextAttemptAt ?? Infinity);
+    await age(3600);
+    await here.settle(only(await here.claim(LIMITS)), OK, { kind: 'delivered' });
+    expect(only(await here.claim(LIMITS)).event.seq).toBe(2);
+  });
+
   it('keep what came of them', async () => {
     const { id } = await given(URL_A, 2);
     await here.settle(only(await here.claim(LIMITS)), OK, { kind: 'delivered' });
