@@ -175,6 +175,22 @@ describe('webhooks', () => {
     await app.close();
   });
 
+  it('that a receiver keeps waiting do not hold up the end of the process, and are given back', async () => {
+    await start();
+    const asked = new Promise<void>((resolve) => {
+      receiver.answer = () => resolve();
+    });
+    await system.place({ webhookUrl: receiver.url });
+    await asked;
+    await system.app.close();
+    const database = openDatabase(databaseUrl);
+    const { rows } = await database.run((db) =>
+      db.execute(sql`select attempts, claimed_until from webhook_deliveries where seq = 1`),
+    );
+    expect(rows).toEqual([{ attempts: 0, claimed_until: null }]);
+    await database.close();
+  });
+
   it('can be asked for again by their id', async () => {
     await start();
     const { record } = await system.place({ webhookUrl: receiver.url });
