@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Nest 12 is ESM only, so the tests run as ES modules (see docs/decisions/0002). */
 export default {
   testEnvironment: 'node',
@@ -27,4 +29,6 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   setupFiles: ['<rootDir>/test/support/loopback-only.ts'],
   testTimeout: 30_000,
+  // Whole calls are mostly waited for, so two at a time fit on two cores.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
 };
