@@ -14,7 +14,7 @@ import type { CallId } from '../core/ids.js';
 import type { AppLogger } from '../ops/logger.js';
 import { APP_LOGGER, BACKGROUND_CLOCK } from '../ops/tokens.js';
 import { CallFeed } from './call-feed.js';
-import { CallLine } from './call-line.js';
+import { CallLine, type Written } from './call-line.js';
 import { CostRates } from './cost-rates.js';
 
 /** How often the store is tried again while something is owed to it. A store that is away refuses at once. */
@@ -71,6 +71,11 @@ export class CallJournal implements OnApplicationShutdown {
 
   /** The call after the fact, changed or not; undefined when there is no such call. */
   async apply(id: CallId, event: CallEvent): Promise<Call | undefined> {
+    return (await this.write(id, event)).call;
+  }
+
+  /** The same, and whether it was this fact that changed the call. */
+  write(id: CallId, event: CallEvent): Promise<Written> {
     return this.lineOf(id).write({ at: this.clock.now(), event });
   }
 
@@ -93,6 +98,15 @@ export class CallJournal implements OnApplicationShutdown {
       () => this.store.findBySid(twilioCallSid),
       (call) => call.twilioCallSid === twilioCallSid,
     );
+  }
+
+  /** Keeps a call in mind that comes to this replica, so that it goes on here while the store is away. */
+  keep(call: Call): void {
+    if (!this.held.has(call.id)) this.hold(call);
+  }
+
+  isHeld(id: CallId): boolean {
+    return this.held.has(id);
   }
 
   /** Makes a call of another replica one of this one: it is held here from now on. */
@@ -166,8 +180,9 @@ export class CallJournal implements OnApplicationShutdown {
   }
 
   private async retry(): Promise<void> {
-    const all = await Promise.all([...this.lines.values()].map((line) => line.retry()));
+    await Promise.all([...this.lines.values()].map((line) => line.retry()));
     this.isRetrying = false;
-    if (all.includes(false)) this.retryLater();
+    // Not what the lines answered: more may be owed since.
+    if (this.owed > 0) this.retryLater();
   }
 }

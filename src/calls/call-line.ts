@@ -18,9 +18,15 @@ export interface Fact {
   readonly entries?: readonly TimelineEntry[];
 }
 
+/** The call after a fact; undefined when there is no such call. */
+export interface Written {
+  readonly call: Call | undefined;
+  /** Whether the fact changed it, rather than coming late or twice. */
+  readonly isNew: boolean;
+}
+
 interface Pending extends Fact {
-  /** With the call after the fact, changed or not; with undefined when there is no such call. */
-  resolve(call: Call | undefined): void;
+  resolve(written: Written): void;
   reject(error: unknown): void;
 }
 
@@ -45,6 +51,8 @@ interface Folded {
   readonly call: Call;
   readonly entries: readonly TimelineEntry[];
   readonly news: readonly CallNews[];
+  /** Those that changed the call. */
+  readonly effective: ReadonlySet<Fact>;
 }
 
 /** Another replica may write between our read and our write; each try reads again. */
@@ -62,7 +70,7 @@ export class CallLine {
     return this.backlog.reduce((sum, { facts }) => sum + facts.length, 0);
   }
 
-  write(fact: Fact): Promise<Call | undefined> {
+  write(fact: Fact): Promise<Written> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ ...fact, resolve, reject });
       void this.run();
@@ -89,6 +97,8 @@ export class CallLine {
   private async run(): Promise<void> {
     if (this.running) return;
     this.running = true;
+    // What is told in one tick is one write.
+    await Promise.resolve();
     while (this.waiting.length > 0 || this.wantsLook) {
       const facts = this.waiting;
       this.waiting = [];
@@ -105,11 +115,18 @@ export class CallLine {
       if (this.backlog.length > 0) throw new CordboardError('store-away');
       const folded = await this.commit(name, facts, this.parts.held());
       if (folded) this.tell(folded, facts);
-      else for (const fact of facts) fact.resolve(undefined);
+      else for (const fact of facts) fact.resolve({ call: undefined, isNew: false });
     } catch (error) {
-      if (isAway(error) && this.accept(name, facts)) return;
+      if (isAway(error) ? this.accept(name, facts) : await this.takeSingly(facts)) return;
       for (const fact of facts) fact.reject(error);
     }
+  }
+
+  /** One fact that is refused must not take with it what happened to gather beside it. */
+  private async takeSingly(facts: readonly Pending[]): Promise<boolean> {
+    if (facts.length < 2) return false;
+    for (const fact of facts) await this.take([fact]);
+    return true;
   }
 
   /** Writes the facts onto the record as it is. Undefined when there is no such call. */
@@ -130,10 +147,10 @@ export class CallLine {
     return entries.length > 0 ? this.parts.store.append(call.id, batch) : Promise.resolve(true);
   }
 
-  private tell({ call, news }: Folded, facts: readonly Pending[]): void {
+  private tell({ call, news, effective }: Folded, facts: readonly Pending[]): void {
     this.parts.hold(call);
     for (const one of news) this.parts.publish(one);
-    for (const fact of facts) fact.resolve(call);
+    for (const fact of facts) fact.resolve({ call, isNew: effective.has(fact) });
   }
 
   /** Goes on without the store, from what is held here. False when nothing is: then nobody here carries the call. */
@@ -155,6 +172,11 @@ export class CallLine {
         }
       } catch (error) {
         if (isAway(error)) return;
+        if (first.facts.length > 1) {
+          const singly = first.facts.map((fact) => ({ name: randomUUID(), facts: [fact] }));
+          this.backlog.splice(0, 1, ...singly);
+          continue;
+        }
         this.parts.lost(error, first.facts.length);
       }
       this.backlog.shift();
@@ -182,7 +204,9 @@ function fold(before: Call, facts: readonly Fact[], { costAtEnd }: Pick<LinePart
   let call = before;
   const entries: TimelineEntry[] = [];
   const news: CallNews[] = [];
-  for (const { at, event, entries: given = [] } of facts) {
+  const effective = new Set<Fact>();
+  for (const fact of facts) {
+    const { at, event, entries: given = [] } = fact;
     entries.push(...given);
     if (!event) continue;
     const next = applyCallEvent(call, event, at);
@@ -197,10 +221,11 @@ function fold(before: Call, facts: readonly Fact[], { costAtEnd }: Pick<LinePart
       if (isEnd) entries.push({ type: 'cost.changed', at, details: { ...after.cost } });
       entries.push(...entriesOfChange(call, after, event, at));
       news.push({ type: 'changed', call: after, before: call, event });
+      effective.add(fact);
       call = after;
     } else news.push({ type: 'ignored', call, event });
   }
-  return { before, call, entries, news };
+  return { before, call, entries, news, effective };
 }
 
 function isAway(error: unknown): boolean {

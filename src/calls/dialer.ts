@@ -25,8 +25,9 @@ export class Dialer {
    */
   async dial(call: Call): Promise<Call> {
     const current = await this.turns.take(call);
-    // The process ends: the call stays as it is, for another replica.
+    // The process ends, or another one has the call: it stays as it is.
     if (!current) return (await this.journal.find(call.id).catch(() => undefined)) ?? call;
+    if (isFinal(current.status)) return current;
     if (current.endReason === null) return this.place(current);
     return (await this.journal.apply(call.id, { type: 'end.settled' })) ?? current;
   }

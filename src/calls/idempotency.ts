@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { Call } from '../core/call/call.js';
 import { IdempotencyStore, type Claim, type KeptAnswer } from '../core/call/idempotency.store.js';
 import { Clock } from '../core/clock.js';
 import { CordboardError, ERRORS, type ErrorCode } from '../core/errors.js';
@@ -12,6 +13,7 @@ import { newCallId, type CallId } from '../core/ids.js';
 import { CallJournal } from './call-journal.js';
 import { CallViews } from './call-views.js';
 import type { CallDto } from './call.dto.js';
+import { Dialer } from './dialer.js';
 
 const KEY = /^[\x21-\x7E]{1,255}$/;
 const CREATED = 201;
@@ -35,6 +37,7 @@ export class Idempotency {
   constructor(
     private readonly store: IdempotencyStore,
     private readonly journal: CallJournal,
+    private readonly dialer: Dialer,
     private readonly clock: Clock,
     private readonly views: CallViews,
   ) {
@@ -79,7 +82,7 @@ export class Idempotency {
   ): Promise<CallDto> {
     const known = isTakenOver ? await this.journal.find(callId) : undefined;
     try {
-      const answer = known ? this.views.of(known) : await act(callId);
+      const answer = known ? this.views.of(this.resume(known)) : await act(callId);
       return replay(await this.keep(key, callId, { status: CREATED, body: answer }));
     } catch (error) {
       if (!(error instanceof CordboardError)) throw error;
@@ -92,6 +95,21 @@ export class Idempotency {
       const refusal: Refusal = { code, detail, members };
       return replay(await this.keep(key, callId, { status: error.status, body: refusal }));
     }
+  }
+
+  /**
+   * The request that made the call was told that it failed, or was not told anything; whoever repeats it wants the call. Should another
+   * process be at it, one of them dials.
+   */
+  private resume(call: Call): Call {
+    const isUntouched =
+      call.direction === 'outbound' && call.times.startedAt === null && call.endReason === null;
+    if (isUntouched && !this.journal.isHeld(call.id)) {
+      this.journal.adopt(call);
+      // The record says what becomes of it.
+      this.dialer.dial(call).catch(() => undefined);
+    }
+    return call;
   }
 
   /** What cannot be kept because the store went away is told all the same: there is a call, and a repeat will find it. */

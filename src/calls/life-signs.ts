@@ -7,6 +7,7 @@ import { ReplicaStore } from '../core/call/replica.store.js';
 import type { Cancel, Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
 import type { AppLogger } from '../ops/logger.js';
+import { Readiness } from '../ops/readiness.js';
 import { APP_LOGGER, BACKGROUND_CLOCK } from '../ops/tokens.js';
 import { Recovery } from './recovery.js';
 
@@ -18,11 +19,14 @@ export class LifeSigns implements OnApplicationBootstrap, OnApplicationShutdown 
   private readonly timeoutSeconds: number;
   private cancel: Cancel | undefined;
   private isOver = false;
+  /** Since when every sign of life of this replica has arrived. */
+  private steadySince: number | undefined;
 
   constructor(
     environment: Environment,
     private readonly replicas: ReplicaStore,
     private readonly recovery: Recovery,
+    private readonly readiness: Readiness,
     @Inject(BACKGROUND_CLOCK) private readonly clock: Clock,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
@@ -42,9 +46,21 @@ export class LifeSigns implements OnApplicationBootstrap, OnApplicationShutdown 
     await this.replicas.leave().catch(() => undefined);
   }
 
+  /**
+   * After an outage the first to be back finds all others silent: nobody is taken for dead before this replica itself has had a
+   * connection for as long as the others are given. While draining, it only shows that it lives.
+   */
   private async lookAround(): Promise<void> {
-    await this.replicas.beat();
-    await this.recovery.take(await this.replicas.takeOver(this.timeoutSeconds));
+    try {
+      await this.replicas.beat();
+    } catch (error) {
+      this.steadySince = undefined;
+      throw error;
+    }
+    this.steadySince ??= this.clock.now();
+    if (this.readiness.isDraining) return;
+    const isSteady = this.clock.now() - this.steadySince >= this.timeoutSeconds * 1000;
+    await this.recovery.lookAround(this.timeoutSeconds, isSteady);
   }
 
   private schedule(): void {

@@ -49,14 +49,15 @@ export class PlacementSearch {
   }
 
   private async search(call: Call): Promise<Call> {
-    const asked = call.times.startedAt ?? this.clock.now();
+    // Not since the call was asked for: the request itself may have come later, and a list is a little behind.
+    const begun = this.clock.now();
     let current = call;
     for (let looks = 0; !this.pauses.isOver; looks += 1) {
       current = (await this.journal.find(call.id).catch(() => undefined)) ?? current;
       if (current.twilioCallSid !== null) return current;
       const found = await this.look(current);
       if (typeof found === 'object') return found;
-      const age = this.clock.now() - asked;
+      const age = this.clock.now() - begun;
       if (found === 'none' && age >= NOT_PLACED_AFTER_MS) return this.settle(current);
       if (age >= call.ringTimeoutSeconds * 1000 + BEYOND_RINGING_MS) return current;
       const pause = Math.min(FIRST_PAUSE_MS * 2 ** looks, LONGEST_PAUSE_MS);

@@ -20,7 +20,7 @@ const FIRST_BACKOFF_MS = 250;
 /** A pause that Twilio asks for is kept, but not at any length: somebody waits for the call. */
 const LONGEST_RETRY_AFTER_MS = 10_000;
 /** No connection was made, so nothing can have been dialled. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 /** As many as Twilio gives: in which order it lists them is not documented. */
 const LIST_PAGE = 1000;
 

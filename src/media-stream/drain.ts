@@ -36,7 +36,8 @@ export class Drain implements BeforeApplicationShutdown {
     if (await this.admission.untilEmpty(this.environment.DRAIN_TIMEOUT_SECONDS * 1000)) return;
     const left = this.admission.heldCalls();
     this.logger.warn({ liveCalls: left.length }, 'shutting down: ending the calls that are left');
-    await Promise.all(
+    // One that cannot be told must not keep the others from being ended.
+    await Promise.allSettled(
       left.map((id) => this.journal.apply(id, { type: 'end.decided', reason: 'shutting-down' })),
     );
     await this.admission.untilEmpty(LAST_GRACE_MS);

@@ -3,9 +3,9 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
+import { CallJournal } from '../calls/call-journal.js';
 import { StreamTokens } from '../calls/stream-tokens.js';
 import type { Call } from '../core/call/call.js';
-import { CallStore } from '../core/call/call.store.js';
 import { ERRORS, type ErrorCode } from '../core/errors.js';
 import { Metrics } from '../ops/metrics.js';
 import { TwilioSignature } from '../twiml/twilio-signature.js';
@@ -24,7 +24,7 @@ export class StreamDoor {
   constructor(
     private readonly tokens: StreamTokens,
     private readonly signature: TwilioSignature,
-    private readonly store: CallStore,
+    private readonly journal: CallJournal,
     private readonly live: LiveSessions,
     private readonly metrics: Metrics,
   ) {}
@@ -53,9 +53,11 @@ export class StreamDoor {
     if (!this.signature.ofUpgrade(typeof header === 'string' ? header : undefined, asked.url))
       return 'bad-signature';
     const callId = await this.tokens.redeem(asked.token);
-    const call = callId && (await this.store.find(callId));
+    const call = callId && (await this.journal.find(callId));
     // A call has one line: a second socket would be a second agent, at somebody's cost.
     if (!call || call.endReason !== null || this.live.has(call.id)) return 'bad-stream-token';
+    // From here on the call is carried here, whatever becomes of the store.
+    this.journal.keep(call);
     this.admitted.set(request, { call, query: asked.query });
     return undefined;
   }

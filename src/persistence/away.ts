@@ -1,6 +1,7 @@
 /**
  * Whether an error of the driver means that the database cannot be reached, rather than that it refused a statement.
  */
+import { SQLSTATE } from './statement.error.js';
 
 /** Classes and codes of SQLSTATE with which a server says that it is going, coming or full. */
 const AWAY_STATES = /^(08...|53300|57P0[1-5]|25006)$/;
@@ -12,9 +13,12 @@ export function meansAway(error: unknown): boolean {
   // Drizzle wraps the driver's error in its own. By its fields and not by its class: errors of Node's sockets can come from another
   // realm than this code's, as they do under Jest.
   for (let cause = error; isObject(cause); cause = cause['cause']) {
-    const { code, message, errors } = cause;
-    if (typeof code === 'string' && (AWAY_STATES.test(code) || AWAY_WORDS.test(code))) return true;
-    if (typeof message === 'string' && AWAY_WORDS.test(message)) return true;
+    const { code, message, errors, query } = cause;
+    // What the server itself said decides; its message may quote anything.
+    if (typeof code === 'string' && SQLSTATE.test(code)) return AWAY_STATES.test(code);
+    if (typeof code === 'string' && AWAY_WORDS.test(code)) return true;
+    // Drizzle's own message has the statement with its values in it.
+    if (query === undefined && typeof message === 'string' && AWAY_WORDS.test(message)) return true;
     if (Array.isArray(errors) && errors.some((one) => meansAway(one))) return true;
   }
   return false;

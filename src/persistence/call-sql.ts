@@ -9,6 +9,7 @@ import { FIRST_QUESTION_SECONDS } from '../core/cost/reconciliation.js';
 import type { CallId } from '../core/ids.js';
 import { rowOf } from './call-row.js';
 import { CHANNEL } from './notice-channel.js';
+import { postgresJson } from './postgres-json.js';
 import { calls, OPEN } from './schema.js';
 
 const COLUMNS = new Map(Object.entries(getTableColumns(calls)).map(([field, { name }]) => [field, name]));
@@ -21,13 +22,13 @@ function columnNames(fields: object): string[] {
 }
 
 function recordJson(fields: object): string {
-  return JSON.stringify(
+  return postgresJson(
     Object.fromEntries(Object.entries(fields).map(([field, value]) => [COLUMNS.get(field) ?? field, value])),
   );
 }
 
 function entriesJson({ entries }: Batch): string {
-  return JSON.stringify(entries.map((entry) => ({ ...entry, at: new Date(entry.at) })));
+  return postgresJson(entries.map((entry) => ({ ...entry, at: new Date(entry.at) })));
 }
 
 /** `changed` has the call's row as it is now; the entries follow it, and so do the notice and whatever is to be posted. */
@@ -36,8 +37,8 @@ function following(changed: SQL, batch: Batch, owed: SQL = sql``): SQL {
   return sql`
     with changed as (${changed} returning id, version, last_seq, webhook_url),
     entered as (
-      insert into call_events (call_id, seq, batch, type, at, details)
-      select changed.id, changed.last_seq - ${count}::int + e.place::int, ${batch.name}, e.type, e.at, e.details
+      insert into call_events (call_id, seq, batch, place, type, at, details)
+      select changed.id, changed.last_seq - ${count}::int + e.place::int, ${batch.name}, e.place, e.type, e.at, e.details
       from changed, rows from (
         json_to_recordset(${entriesJson(batch)}::json) as (type text, at timestamptz, details json)
       ) with ordinality as e(type, at, details, place)

@@ -10,6 +10,7 @@ import type { AppLogger } from '../ops/logger.js';
 import { meansAway } from './away.js';
 import { NoticeChannel } from './notice-channel.js';
 import * as schema from './schema.js';
+import { rootOf, statementErrorOf } from './statement.error.js';
 
 export type Drizzle = NodePgDatabase<typeof schema>;
 
@@ -46,6 +47,8 @@ export class Database {
     });
     // An idle connection that breaks is no failure of anybody's; the next query finds out.
     this.pool.on('error', () => undefined);
+    // Nor one that breaks while a transaction holds it: its query fails. Without a listener it would end the process.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
     this.orm = drizzle(this.pool, { schema });
     this.channel = new NoticeChannel(parts);
   }
@@ -60,7 +63,7 @@ export class Database {
     try {
       return await task(this.orm);
     } catch (error) {
-      if (!meansAway(error)) throw error;
+      if (!meansAway(error)) throw statementErrorOf(error) ?? error;
       this.noticeAway(error);
       throw new CordboardError('store-away');
     }
@@ -88,7 +91,8 @@ export class Database {
   private noticeAway(error: unknown): void {
     if (this.away || this.closed) return;
     this.away = true;
-    this.parts.logger.error({ err: error }, 'the store cannot be reached');
+    const { code, message } = rootOf(error);
+    this.parts.logger.error({ code, reason: message }, 'the store cannot be reached');
     this.probe();
   }
 

@@ -14,6 +14,11 @@ import { StoreError } from './store.error.js';
 const FOLDER = fileURLToPath(new URL('migrations', import.meta.url));
 /** Any number will do that no other program locks in the same database: "cord" in ASCII. */
 const LOCK = 0x63_6f_72_64;
+/**
+ * Events are read in the order of transaction numbers. Those that came with a dump carry the numbers of another cluster, and one that
+ * this cluster has not reached yet would come again as new: they go before all that follow.
+ */
+const FORGET_FOREIGN_NUMBERS = `update call_events set tx = '0' where tx >= pg_snapshot_xmax(pg_current_snapshot())`;
 const CONNECT_TIMEOUT_MS = 5000;
 const RETRY_MS = 500;
 
@@ -26,6 +31,7 @@ export async function migrateDatabase(url: string, patienceMs = 0): Promise<void
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     await migrate(drizzle(client), { migrationsFolder: FOLDER });
+    await client.query(FORGET_FOREIGN_NUMBERS);
   } catch (error) {
     throw new StoreError(`The tables of the store could not be brought up to date: ${reasonOf(error)}`);
   } finally {

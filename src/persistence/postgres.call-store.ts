@@ -20,6 +20,7 @@ import { appendSql, insertSql, lockBudgetSql, replaceSql, spendingSql } from './
 import type { Database } from './database.js';
 import { cursorOfCall, cursorOfEvent, readCallCursor, readEventCursor, type EventPlace } from './cursors.js';
 import { callEvents, calls, OPEN } from './schema.js';
+import { StatementError } from './statement.error.js';
 
 export class PostgresCallStore extends CallStore {
   /** @param owner the replica that answers for the calls that are inserted here. */
@@ -150,8 +151,14 @@ export class PostgresCallStore extends CallStore {
     });
   }
 
-  private wrote(statement: SQL): Promise<boolean> {
-    return this.database.run(async (db) => ((await db.execute(statement)).rowCount ?? 0) > 0);
+  private async wrote(statement: SQL): Promise<boolean> {
+    try {
+      return await this.database.run(async (db) => ((await db.execute(statement)).rowCount ?? 0) > 0);
+    } catch (error) {
+      // A statement that was given up came through after all, before this one: the batch is there.
+      if (error instanceof StatementError && error.constraint === 'call_events_batch') return true;
+      throw error;
+    }
   }
 
   private one(condition: SQL): Promise<Call | undefined> {

@@ -1,7 +1,7 @@
 /**
  * Replicas and their calls in Postgres, by the clock of the database: clocks of machines differ.
  */
-import { and, eq, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import type { Call } from '../core/call/call.js';
 import { ReplicaStore } from '../core/call/replica.store.js';
 import type { CallId } from '../core/ids.js';
@@ -29,10 +29,10 @@ export class PostgresReplicaStore extends ReplicaStore {
   }
 
   /**
-   * After a restart of the database nobody could show a sign of life for a while, so for as long as the time limit it says
-   * nothing about them.
+   * A call without an owner was left. One whose owner is not known may have been made just now, by a replica that comes back after an
+   * outage and has not shown itself yet: so it is left alone for as long as that takes at most.
    */
-  takeOver(timeoutSeconds: number): Promise<readonly Call[]> {
+  takeOver(timeoutSeconds: number, silentToo: boolean): Promise<readonly Call[]> {
     const limit = sql`now() - make_interval(secs => ${timeoutSeconds})`;
     return this.database.run(async (db) => {
       const neighbours = await db
@@ -40,23 +40,40 @@ export class PostgresReplicaStore extends ReplicaStore {
         .from(replicas)
         .where(and(eq(replicas.host, this.self.host), ne(replicas.id, this.self.id)));
       const gone = neighbours.filter(({ pid }) => !runsStill(pid)).map(({ id }) => id);
-      const forgotten = sql`${replicas.seenAt} < ${limit} and pg_postmaster_start_time() < ${limit}`;
-      const dead = gone.length > 0 ? or(forgotten, sql`${replicas.id} in ${gone}`) : forgotten;
-      await db.delete(replicas).where(and(ne(replicas.id, this.self.id), dead));
-      const taken = await db
-        .update(calls)
-        .set({ owner: this.self.id })
-        .where(
-          and(
-            OPEN,
-            or(
-              isNull(calls.owner),
-              sql`not exists (select from ${replicas} where ${replicas.id} = ${calls.owner})`,
-            ),
-          ),
-        )
-        .returning();
+      const isDead = or(
+        silentToo ? lt(replicas.seenAt, limit) : undefined,
+        gone.length > 0 ? inArray(replicas.id, gone) : undefined,
+      );
+      const dead = isDead
+        ? await db
+            .delete(replicas)
+            .where(and(ne(replicas.id, this.self.id), isDead))
+            .returning({ id: replicas.id })
+        : [];
+      const isUnknown = sql`not exists (select from ${replicas} where ${replicas.id} = ${calls.owner})`;
+      const isLeft = or(
+        isNull(calls.owner),
+        dead.length > 0
+          ? inArray(
+              calls.owner,
+              dead.map(({ id }) => id),
+            )
+          : undefined,
+        and(isUnknown, lt(calls.createdAt, limit)),
+      );
+      const taken = await db.update(calls).set({ owner: this.self.id }).where(and(OPEN, isLeft)).returning();
       return taken.map((row) => callOf(row));
+    });
+  }
+
+  ownOpen(ageSeconds: number): Promise<readonly CallId[]> {
+    const limit = sql`now() - make_interval(secs => ${ageSeconds})`;
+    return this.database.run(async (db) => {
+      const rows = await db
+        .select({ id: calls.id })
+        .from(calls)
+        .where(and(OPEN, eq(calls.owner, this.self.id), lt(calls.createdAt, limit)));
+      return rows.map(({ id }) => id);
     });
   }
 
@@ -65,13 +82,17 @@ export class PostgresReplicaStore extends ReplicaStore {
       await db
         .update(calls)
         .set({ owner: this.self.id })
-        .where(and(eq(calls.id, id), ne(calls.owner, this.self.id)));
+        .where(and(eq(calls.id, id), sql`${calls.owner} is distinct from ${this.self.id}`));
     });
   }
 
   leave(): Promise<void> {
     return this.database.run(async (db) => {
       await db.delete(replicas).where(eq(replicas.id, this.self.id));
+      await db
+        .update(calls)
+        .set({ owner: null })
+        .where(and(OPEN, eq(calls.owner, this.self.id)));
     });
   }
 }

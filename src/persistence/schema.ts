@@ -113,12 +113,15 @@ export const callEvents = pgTable(
       .notNull()
       .default(sql`pg_current_xact_id()`),
     batch: text('batch').notNull(),
+    /** Within its batch: the same batch cannot be written twice, however late a statement arrives that was given up. */
+    place: integer('place').notNull(),
     type: text('type').$type<TimelineType>().notNull(),
     at: moment('at').notNull(),
     details: json('details').$type<Readonly<Record<string, unknown>>>().notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.callId, table.seq] }),
+    uniqueIndex('call_events_batch').on(table.callId, table.batch, table.place),
     index('call_events_all').on(table.tx, table.id),
   ],
 );

@@ -5,7 +5,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { MediaTap } from '../core/bridge/media-tap.js';
 import type { Call, CallRecording } from '../core/call/call.js';
-import { Clock } from '../core/clock.js';
+import { Clock, type Cancel } from '../core/clock.js';
 import type { CallId } from '../core/ids.js';
 import type { AppLogger } from '../ops/logger.js';
 import { APP_LOGGER } from '../ops/tokens.js';
@@ -18,6 +18,8 @@ import { secondsOf } from './wav-format.js';
 /** Steps of the golden ratio spread any number of calls evenly over a second. */
 const PHASE_STEP_MS = 618;
 const TURN_MS = 1000;
+/** A disk that hangs must not keep the process; what is missing is mended by the next one. */
+const LAST_WRITE_MS = 5000;
 
 @Injectable()
 export class Recorders implements OnApplicationShutdown {
@@ -61,7 +63,11 @@ export class Recorders implements OnApplicationShutdown {
 
   /** By now all calls have drained; what they left is written to its end. */
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([...this.live.keys()].map((id) => this.stop(id)));
+    const stopped = Promise.all([...this.live.keys()].map((id) => this.stop(id)));
+    let cancel: Cancel = () => undefined;
+    const patience = new Promise<void>((resolve) => (cancel = this.clock.after(LAST_WRITE_MS, resolve)));
+    await Promise.race([stopped, patience]);
+    cancel();
   }
 
   private async over(call: Call, outcome: RecordingOutcome): Promise<void> {

@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common';
 import { CallsService } from '../calls/calls.service.js';
 import type { Call } from '../core/call/call.js';
-import { CarrierRecordings, type CarrierMedia } from '../core/call/carrier-recordings.js';
+import { CarrierRecordings } from '../core/call/carrier-recordings.js';
 import { CordboardError } from '../core/errors.js';
 import { Recorders } from './recorders.js';
 import { RecordingFiles } from './recording-files.js';
@@ -20,8 +20,10 @@ const NOTHING: Readonly<Record<string, string>> = {
   absent: 'The call was to be recorded, and there was nothing to record.',
   deleted: 'The recording was deleted.',
 };
+const ELSEWHERE =
+  'The recording is not on the disk of this replica: ask the one that carried the call, or share DATA_DIR.';
 /** A range that Twilio may be asked for as it is; anything else is answered from the whole. */
-const ONE_RANGE = /^bytes=\d*-\d*$/;
+const ONE_RANGE = /^bytes=(?:\d+-\d*|-\d+)$/;
 
 @Injectable()
 export class RecordingsService {
@@ -49,7 +51,16 @@ export class RecordingsService {
   async delete(id: string): Promise<void> {
     const call = await this.calls.get(id);
     if (call.recording.status === 'deleted') return;
-    await this.remove(await this.recorded(id));
+    const recorded = await this.recorded(id);
+    if (!(await this.isHere(recorded))) throw new CordboardError('not-found', ELSEWHERE);
+    await this.remove(recorded);
+  }
+
+  /** Deleting on record what lies on another disk would leave it there. A recording that failed may have no file anywhere. */
+  private async isHere(call: Call): Promise<boolean> {
+    const { source, status } = call.recording;
+    if (source === 'twilio' || status === 'failed' || this.recorders.isWriting(call.id)) return true;
+    return (await this.files.writtenAt(call)) !== undefined;
   }
 
   /** Deletes the sound wherever it is, then says so on record. */
@@ -75,9 +86,7 @@ export class RecordingsService {
   private async openFile(call: Call): Promise<Sound> {
     const handle = await this.files.read(call);
     if (!handle) {
-      const where =
-        'The recording is not on the disk of this replica: ask the one that carried the call, or share DATA_DIR.';
-      throw new CordboardError('not-found', where);
+      throw new CordboardError('not-found', ELSEWHERE);
     }
     const frames = framesIn((await handle.stat()).size);
     const header = wavHeader(frames);
@@ -106,7 +115,7 @@ export class RecordingsService {
       etag: tagOf(sid),
       totalBytes: media.totalBytes,
       bytes: (first, last) => slice(media.body, first - (media.part?.first ?? 0), last - first + 1),
-      close: () => leave(media),
+      close: () => Promise.resolve(media.leave()),
     };
   }
 }
@@ -114,9 +123,4 @@ export class RecordingsService {
 /** What Twilio has completed does not change. */
 function tagOf(sid: string | null): string {
   return `"${sid}"`;
-}
-
-/** Ends the request to Twilio when its answer is not, or not wholly, read. */
-async function leave({ body }: CarrierMedia): Promise<void> {
-  await body[Symbol.asyncIterator]().return?.();
 }

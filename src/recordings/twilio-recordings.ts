@@ -18,6 +18,12 @@ import type { CallId } from '../core/ids.js';
 const REQUEST_TIMEOUT_MS = 10_000;
 const SID = /^RE[0-9a-fA-F]{32}$/;
 
+/** An answer whose body is still on its way, until it is left. */
+interface Answer {
+  readonly response: Response;
+  readonly leave: () => void;
+}
+
 @Injectable()
 export class TwilioRecordings extends CarrierRecordings {
   private readonly client: ReturnType<typeof twilio>;
@@ -63,19 +69,18 @@ export class TwilioRecordings extends CarrierRecordings {
 
   async fetch(sid: string, range?: string): Promise<CarrierMedia | undefined> {
     // Two channels are refused with 400 where there is one (reference 5.1, verified).
-    let response = await this.request(sid, 2, range);
-    if (response.status === 400) response = await this.request(sid, 1, range);
-    // The range lies outside: whoever asked is told so by us, who know the length then.
-    if (response.status === 416) return this.fetch(sid);
-    if (response.status === 404) {
-      await response.body?.cancel();
-      return undefined;
+    let answer = await this.request(sid, 2, range);
+    if (answer.response.status === 400) {
+      answer.leave();
+      answer = await this.request(sid, 1, range);
     }
-    if (!response.ok || !response.body) throw refusal(response.status, 'fetch a recording');
-    const part = response.status === 206 ? partOf(response.headers.get('content-range')) : undefined;
-    const length = Number.parseInt(response.headers.get('content-length') ?? '', 10);
-    const totalBytes = part ? part.total : Number.isNaN(length) ? undefined : length;
-    return { totalBytes, part, body: response.body };
+    const { response, leave } = answer;
+    if (response.ok && response.body) return mediaOf(response, response.body, leave);
+    leave();
+    // The range lies outside: whoever asked is told so by us, who know the length then.
+    if (response.status === 416 && range !== undefined) return this.fetch(sid);
+    if (response.status === 404) return undefined;
+    throw refusal(response.status, 'fetch a recording');
   }
 
   remove(sid: string): Promise<void> {
@@ -88,14 +93,14 @@ export class TwilioRecordings extends CarrierRecordings {
     });
   }
 
-  private async request(sid: string, channels: 1 | 2, range: string | undefined): Promise<Response> {
+  private async request(sid: string, channels: 1 | 2, range: string | undefined): Promise<Answer> {
     const { TWILIO_API_URL, TWILIO_ACCOUNT_SID } = this.environment;
     const recordings = `${TWILIO_API_URL}/2010-04-01/Accounts/${TWILIO_ACCOUNT_SID}/Recordings`;
     // The sound takes as long as its listener; only the answer to the request has a limit.
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), REQUEST_TIMEOUT_MS);
     try {
-      return await fetch(`${recordings}/${checked(sid)}.wav?RequestedChannels=${channels}`, {
+      const response = await fetch(`${recordings}/${checked(sid)}.wav?RequestedChannels=${channels}`, {
         headers: {
           authorization: this.authorization,
           'accept-encoding': 'identity',
@@ -103,6 +108,7 @@ export class TwilioRecordings extends CarrierRecordings {
         },
         signal: limit.signal,
       });
+      return { response, leave: () => limit.abort() };
     } catch {
       throw new CordboardError('carrier-unreachable', 'Twilio did not answer the request for a recording.');
     } finally {
@@ -116,6 +122,13 @@ function checked(sid: string): string {
   return sid;
 }
 
+function mediaOf(response: Response, body: AsyncIterable<Uint8Array>, leave: () => void): CarrierMedia {
+  const part = response.status === 206 ? partOf(response.headers.get('content-range')) : undefined;
+  const length = Number.parseInt(response.headers.get('content-length') ?? '', 10);
+  const totalBytes = part ? part.total : Number.isNaN(length) ? undefined : length;
+  return { totalBytes, part, body, leave };
+}
+
 function partOf(header: string | null): { first: number; last: number; total: number } | undefined {
   const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(header ?? '') ?? [];
   return total === undefined ? undefined : { first: Number(first), last: Number(last), total: Number(total) };
@@ -127,7 +140,7 @@ function statusOf(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined;
 }
 
-async function asked<Answer>(what: string, ask: () => Promise<Answer>): Promise<Answer> {
+async function asked<Result>(what: string, ask: () => Promise<Result>): Promise<Result> {
   try {
     return await ask();
   } catch (error) {

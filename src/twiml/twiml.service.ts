@@ -10,6 +10,7 @@ import { Environment } from '../config/environment.js';
 import { isFinal, type Call } from '../core/call/call.js';
 import { Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
+import { isCallId } from '../core/ids.js';
 import type { AppLogger } from '../ops/logger.js';
 import { APP_LOGGER } from '../ops/tokens.js';
 import { apologise, connectStream, hangUp, rejectBusy } from './twiml.documents.js';
@@ -139,7 +140,7 @@ export class TwimlService {
   private async known(query: Query, twilioCallSid: string): Promise<Call | undefined> {
     const id = query['call'];
     if (typeof id !== 'string') return this.journal.findBySid(twilioCallSid);
-    const call = await this.calls.get(id).catch(() => undefined);
+    const call = isCallId(id) ? await this.journal.find(id) : undefined;
     return call && (call.twilioCallSid === null || call.twilioCallSid === twilioCallSid) ? call : undefined;
   }
 

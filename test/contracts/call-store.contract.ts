@@ -198,6 +198,18 @@ export function callStoreContract(name: string, open: () => Promise<CallStore>):
         expect(await store.hasBatch(call.id, batch.name)).toBe(true);
       });
 
+      it('enters a batch once, however often it comes', async () => {
+        const call = callWith();
+        await store.insert(call, batchOf('call.created'));
+        const batch = batchOf('turn.agent', 'turn.caller');
+        const written = await Promise.all(Array.from({ length: 5 }, () => store.append(call.id, batch)));
+        expect(written).toEqual([true, true, true, true, true]);
+        const types = typesOf(await store.events(call.id, 0, 10));
+        expect(types).toEqual(['call.created', 'turn.agent', 'turn.caller']);
+        await store.append(call.id, batchOf('caller.pressed'));
+        expect((await store.events(call.id, 0, 10)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+      });
+
       it('gives the events behind a number, as many as asked for', async () => {
         const call = callWith();
         await store.insert(call, batchOf('call.created', 'call.dialing', 'call.initiated', 'call.ringing'));

@@ -30,6 +30,15 @@ describe('the database is away', () => {
     ['it is no error of the driver', new TypeError('x is undefined')],
     ['it is no error', 'ECONNREFUSED'],
     ['there is nothing', undefined],
+    [
+      'a refused statement only speaks of it',
+      Object.assign(
+        new Error('Failed query … ECONNREFUSED', { cause: withCode('22P05', 'near "ECONNREFUSED"') }),
+        {
+          query: 'insert',
+        },
+      ),
+    ],
   ])('and is not when %s', (_what, error) => {
     expect(meansAway(error)).toBe(false);
   });

@@ -29,6 +29,39 @@ describe('the journal of calls', () => {
     ]);
   });
 
+  it('loses no fact to another that the store refuses', async () => {
+    const rig = new CallsRig();
+    const call = await rig.given({});
+    const append = rig.store.append.bind(rig.store);
+    rig.store.append = (id, batch) =>
+      batch.entries.some(({ details }) => details['text'] === 'refused')
+        ? Promise.reject(new Error('22P05'))
+        : append(id, batch);
+    const say = (text: string) =>
+      rig.journal.note(call.id, [{ type: 'turn.caller', at: 1, details: { text } }]).then(
+        () => 'written',
+        () => 'refused',
+      );
+    expect(await Promise.all([say('one'), say('refused'), say('two')])).toEqual([
+      'written',
+      'refused',
+      'written',
+    ]);
+    const events = await rig.store.events(call.id, 1, 10);
+    expect(events.map(({ details }) => details['text'])).toEqual(['one', 'two']);
+  });
+
+  it('writes what is told in one tick at once', async () => {
+    const rig = new CallsRig();
+    const call = await rig.given({});
+    await Promise.all([
+      rig.journal.apply(call.id, { type: 'carrier.asked' }),
+      rig.journal.apply(call.id, { type: 'carrier.accepted', twilioCallSid: CALL_SID }),
+      rig.journal.note(call.id, [{ type: 'agent.queued', at: 1, details: {} }]),
+    ]);
+    expect(await rig.read(call)).toMatchObject({ version: 2, twilioCallSid: CALL_SID });
+  });
+
   it('decides again when another replica wrote in between', async () => {
     const rig = new CallsRig();
     const call = await rig.given({});

@@ -83,6 +83,8 @@ describe('a call of which no webhook comes', () => {
     const call = await rig.given({}, { type: 'carrier.asked' });
     await rig.clock.pass(90_000);
     expect(rig.carrier.asked.map(({ verb }) => verb)).toEqual(['find']);
+    await rig.clock.pass(90_000);
+    expect(new Set(rig.carrier.asked.map(({ verb }) => verb))).toEqual(new Set(['find']));
     expect(await rig.read(call)).toMatchObject({ status: 'failed', endReason: 'carrier-failed' });
   });
 

@@ -144,6 +144,54 @@ describe('a call that is placed while the store is away', () => {
     expect(await rig.read({ id })).toMatchObject({ twilioCallSid: expect.any(String), endReason: null });
   });
 
+  it('is not dialled when another replica has taken it over meanwhile', async () => {
+    const rig = new CallsRig();
+    const id = await queued(rig);
+    const call = await rig.read({ id });
+    // This process was stopped or cut off for so long that the others took it for dead.
+    rig.store.replaceSilently({
+      ...call,
+      version: 2,
+      times: { ...call.times, startedAt: rig.clock.now() + 1 },
+    });
+    await rig.clock.pass(5000);
+    expect(rig.carrier.times('place')).toHaveLength(1);
+    expect(await rig.read({ id })).toMatchObject({ version: 2, endReason: null });
+  });
+
+  it('is left to the replica that took it over, also when this one gives up', async () => {
+    const rig = new CallsRig({ RING_TIMEOUT_SECONDS: '30' });
+    const id = await queued(rig);
+    const call = await rig.read({ id });
+    rig.store.isAway = true;
+    await rig.clock.pass(40_000);
+    rig.store.replaceSilently({
+      ...call,
+      version: 3,
+      twilioCallSid: 'CA9',
+      times: { ...call.times, startedAt: rig.clock.now() - 5000 },
+    });
+    rig.store.isAway = false;
+    await rig.clock.pass(30_000);
+    expect(await rig.read({ id })).toMatchObject({ twilioCallSid: 'CA9', endReason: null });
+    expect(rig.carrier.times('place')).toHaveLength(1);
+  });
+
+  it('ends with its cause when the service itself fails before Twilio is asked', async () => {
+    const rig = new CallsRig();
+    const id = await queued(rig);
+    const find = rig.store.find.bind(rig.store);
+    rig.store.find = () => Promise.reject(new Error('a refused statement'));
+    await rig.clock.pass(5000);
+    rig.store.find = find;
+    expect(await rig.read({ id })).toMatchObject({
+      status: 'failed',
+      endReason: 'service-failed',
+      failure: { code: 'internal' },
+    });
+    expect(rig.admission.liveCalls).toBe(1);
+  });
+
   it('is given up when the store stays away for longer than a phone rings', async () => {
     const rig = new CallsRig({ RING_TIMEOUT_SECONDS: '30' });
     const id = await queued(rig);

@@ -26,7 +26,7 @@ describe('an idempotency key', () => {
   beforeEach(() => {
     rig = new CallsRig();
     store = new MemoryIdempotencyStore(rig.clock);
-    idempotency = new Idempotency(store, rig.journal, rig.clock, rig.views);
+    idempotency = new Idempotency(store, rig.journal, rig.dialer, rig.clock, rig.views);
     placed = [];
   });
 
@@ -41,7 +41,7 @@ describe('an idempotency key', () => {
   });
 
   it('places one call for requests that come while the first is under way, to two replicas', async () => {
-    const elsewhere = new Idempotency(store, rig.journal, rig.clock, rig.views);
+    const elsewhere = new Idempotency(store, rig.journal, rig.dialer, rig.clock, rig.views);
     let finish: (answer: CallDto) => void = () => undefined;
     const first = once('k', {}, (id) => {
       placed.push(id);
@@ -123,7 +123,7 @@ describe('an idempotency key', () => {
         return super.claim(offer);
       }
     }
-    await new Idempotency(new Spy(rig.clock), rig.journal, rig.clock, rig.views).once(
+    await new Idempotency(new Spy(rig.clock), rig.journal, rig.dialer, rig.clock, rig.views).once(
       'k',
       'client',
       {},

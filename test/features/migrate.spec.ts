@@ -1,7 +1,9 @@
 /** The tables of this version, made by whoever comes first. */
 import { sql } from 'drizzle-orm';
+import { PostgresCallStore } from '../../src/persistence/postgres.call-store.js';
 import { migrateDatabase } from '../../src/persistence/migrate.js';
 import { BreakablePipe } from '../support/breakable-pipe.js';
+import { callWith } from '../support/builders.js';
 import { emptyDatabaseUrl, openDatabase } from '../support/test-database.js';
 
 describe('the migration', () => {
@@ -12,6 +14,22 @@ describe('the migration', () => {
     const database = openDatabase(url);
     const { rows } = await database.run((db) => db.execute(sql`select count(*)::int as calls from calls`));
     expect(rows).toEqual([{ calls: 0 }]);
+    await database.close();
+  });
+
+  it('puts events that came with a dump of another cluster before all that follow', async () => {
+    const url = await emptyDatabaseUrl();
+    await migrateDatabase(url);
+    const database = openDatabase(url);
+    const store = new PostgresCallStore(database, 'replica_1');
+    const call = callWith();
+    await store.insert(call, { name: 'created', entries: [{ type: 'call.created', at: 1, details: {} }] });
+    await database.run((db) => db.execute(sql`update call_events set tx = '9000000000000'`));
+    await migrateDatabase(url);
+    const now = await store.eventsOfAll(undefined, 10);
+    await store.append(call.id, { name: 'next', entries: [{ type: 'turn.agent', at: 2, details: {} }] });
+    const { events = [] } = (await store.eventsOfAll(now?.cursor, 10)) ?? {};
+    expect(events.map(({ type }) => type)).toEqual(['turn.agent']);
     await database.close();
   });
 

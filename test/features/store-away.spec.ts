@@ -36,6 +36,27 @@ describe('a call whose store is away', () => {
     expect(typesOf(rig.news).slice(1)).toEqual(['carrier.progressed', 'stream.started']);
   });
 
+  it('owes nothing for ever when the store comes and goes', async () => {
+    const { id } = await rig.given({ status: 'ringing', twilioCallSid: CALL_SID });
+    rig.store.isAway = true;
+    await rig.journal.note(id, said('one'));
+    const has = rig.store.hasBatch.bind(rig.store);
+    rig.store.hasBatch = async (...asked) => {
+      rig.store.hasBatch = has;
+      const known = await has(...asked);
+      // Gone again in the middle of catching up, with a fact of another call.
+      rig.store.isAway = true;
+      return known;
+    };
+    rig.store.isAway = false;
+    await rig.clock.pass(300);
+    await rig.journal.note(id, said('two'));
+    rig.store.isAway = false;
+    await rig.clock.pass(5000);
+    expect(rig.journal.owed).toBe(0);
+    expect(await timelineOf(id)).toEqual(['call.created', 'one', 'two']);
+  });
+
   it('is written when the store is back: every fact, in order, at its own time, once', async () => {
     const { id } = await rig.given({ status: 'ringing', twilioCallSid: CALL_SID });
     await rig.journal.note(id, said('before'));

@@ -208,6 +208,18 @@ describe('a stream callback', () => {
     });
   });
 
+  it('is to come again while the store is away, unless the call is carried here', async () => {
+    const rig = new TwimlRig();
+    const call = await rig.dialled({});
+    const elsewhere = 'call_000000000000000000000000000000ff';
+    rig.store.isAway = true;
+    const told = { CallSid: CALL_SID, CallStatus: 'ringing' };
+    await expect(rig.twiml.status(told, { call: elsewhere })).rejects.toMatchObject({ code: 'store-away' });
+    await expect(rig.twiml.status(told, { call: call.id })).resolves.toBeUndefined();
+    rig.store.isAway = false;
+    await expect(rig.twiml.status(told, { call: elsewhere })).resolves.toBeUndefined();
+  });
+
   it('is entered in the timeline, and ends no stream that runs', async () => {
     const rig = new TwimlRig();
     const call = await rig.dialled({}, streamed);

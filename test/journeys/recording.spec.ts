@@ -1,4 +1,6 @@
 /** The recording of a call, made here or by Twilio: what was heard, where it was heard, offered and deleted the same way. */
+import { rename } from 'node:fs/promises';
+import path from 'node:path';
 import { decodeMulaw } from '../../src/core/audio/mulaw.js';
 import type { AgentScript } from '../../src/simulators/elevenlabs/agent-script.js';
 import type { CallerScript } from '../../src/simulators/twilio/caller-script.js';
@@ -134,6 +136,24 @@ describe('a recording made from the media', () => {
     expect(growing).toBeGreaterThan(4000);
     await line.settled(20_000);
     await ready(live.id);
+  });
+
+  it('cannot be deleted by a replica that does not have it', async () => {
+    const { record: other, line } = await system.place({ record: true });
+    await line.settled(20_000);
+    await ready(other.id);
+    // As if it lay on the disk of another.
+    const recordings = path.join(system.dataDir, 'recordings');
+    await rename(recordings, `${recordings}-elsewhere`);
+    for (const method of ['GET', 'DELETE']) {
+      const response = await listen({}, method, other.id);
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({
+        detail: expect.stringContaining('disk of this replica'),
+      });
+    }
+    await rename(`${recordings}-elsewhere`, recordings);
+    expect((await listen({}, 'DELETE', other.id)).status).toBe(204);
   });
 
   it('is kept when the call is, and deleted when that is asked for', async () => {

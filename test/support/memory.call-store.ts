@@ -55,6 +55,7 @@ export class MemoryCallStore extends CallStore {
   append(id: CallId, batch: Batch): Promise<boolean> {
     return this.here(() => {
       if (!this.calls.has(id)) return false;
+      if (this.timeline.some((event) => event.callId === id && event.batch === batch.name)) return true;
       this.enter(id, batch);
       return true;
     });

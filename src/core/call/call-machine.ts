@@ -40,6 +40,15 @@ export type CallEvent =
       readonly reason: EndReason;
       readonly failure?: { code: ErrorCode; detail: string };
     }
+  /**
+   * Twilio will not be asked for the call any more. Changes nothing when somebody else has asked meanwhile.
+   * `askedAt`: the time on record at which it was to be asked by whoever gives up; null when it was not.
+   */
+  | {
+      readonly type: 'dial.given-up';
+      readonly askedAt: number | null;
+      readonly failure: { code: ErrorCode; detail: string };
+    }
   /** Nobody can or will tell more: the call is final now, whatever the carrier says later. */
   | { readonly type: 'end.settled' }
   | AfterwardsEvent;
@@ -138,9 +147,10 @@ function changeWhileOpen(call: Call, event: OpenEvent, now: number): Change | un
       return once(call, 'firstAudioAt', now);
     }
     case 'end.decided': {
-      return call.endReason === null
-        ? { endReason: event.reason, failure: event.failure ?? null }
-        : undefined;
+      return decide(call, event);
+    }
+    case 'dial.given-up': {
+      return giveUp(call, event, now);
     }
     default: {
       event satisfies { type: 'end.settled' };
@@ -151,6 +161,23 @@ function changeWhileOpen(call: Call, event: OpenEvent, now: number): Change | un
 
 function once(call: Call, time: 'startedAt' | 'firstAudioAt', now: number): Change | undefined {
   return call.times[time] === null ? { times: { [time]: now } } : undefined;
+}
+
+function decide(
+  call: Call,
+  { reason, failure }: Extract<CallEvent, { type: 'end.decided' }>,
+): Change | undefined {
+  return call.endReason === null ? { endReason: reason, failure: failure ?? null } : undefined;
+}
+
+function giveUp(
+  call: Call,
+  { askedAt, failure }: Extract<CallEvent, { type: 'dial.given-up' }>,
+  now: number,
+): Change | undefined {
+  if (call.twilioCallSid !== null || call.times.startedAt !== askedAt) return undefined;
+  const cause = call.endReason === null ? ({ endReason: 'service-failed', failure } as const) : {};
+  return { ...end(call, settledStatus(call), now), ...cause };
 }
 
 /** The stream proves that the line was answered, even when the callback that says so is late or lost. */

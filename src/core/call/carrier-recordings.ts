@@ -17,8 +17,9 @@ export interface CarrierMedia {
   readonly totalBytes: number | undefined;
   /** First and last byte when only a part comes. */
   readonly part: { readonly first: number; readonly last: number } | undefined;
-  /** Must be read to its end, or left by `return()`. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** Ends the request, read or not, also while a read waits; must be called, and may be called again. */
+  leave(): void;
 }
 
 /** Every method rejects with CordboardError `carrier-unreachable` or `carrier-refused` when the carrier does not do it. */

@@ -15,8 +15,13 @@ export type Match = { readonly twilioCallSid: string } | 'none' | 'ambiguous';
 
 /** The carrier's times have whole seconds, and clocks differ a little. */
 const EARLY_MS = 2000;
-/** Pauses between tries, the time limit of the request and a carrier that is slow, together. */
-const LATE_MS = 30_000;
+/** Pauses between tries, the time limits of the requests and a carrier that is slow, together. */
+const LATE_MS = 75_000;
+
+/** The store may have been away between the asking on record and the request, at most for as long as a phone rings. */
+function latest({ ringTimeoutSeconds }: Call): number {
+  return LATE_MS + ringTimeoutSeconds * 1000;
+}
 
 /** Whether that call of ours may have been placed by a request that was under way at the same time. */
 export function isRival(call: Call, other: Call): boolean {
@@ -25,14 +30,14 @@ export function isRival(call: Call, other: Call): boolean {
     return false;
   const [asked, othersAsked] = [call.times.startedAt, other.times.startedAt];
   if (asked === null || othersAsked === null) return false;
-  return Math.abs(asked - othersAsked) <= EARLY_MS + LATE_MS;
+  return Math.abs(asked - othersAsked) <= EARLY_MS + Math.max(latest(call), latest(other));
 }
 
 /** Those of the list that the request for this call can have made. */
 export function fitting(call: Call, placed: readonly PlacedCall[]): readonly PlacedCall[] {
   const asked = call.times.startedAt;
   if (asked === null) return [];
-  return placed.filter(({ createdAt }) => createdAt >= asked - EARLY_MS && createdAt <= asked + LATE_MS);
+  return placed.filter(({ createdAt }) => createdAt >= asked - EARLY_MS && createdAt <= asked + latest(call));
 }
 
 /**

@@ -4,6 +4,7 @@ CREATE TABLE "call_events" (
 	"id" bigserial NOT NULL,
 	"tx" "xid8" DEFAULT pg_current_xact_id() NOT NULL,
 	"batch" text NOT NULL,
+	"place" integer NOT NULL,
 	"type" text NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL,
 	"details" json NOT NULL,
@@ -106,6 +107,7 @@ CREATE TABLE "webhook_deliveries" (
 ALTER TABLE "call_events" ADD CONSTRAINT "call_events_call_id_calls_id_fk" FOREIGN KEY ("call_id") REFERENCES "public"."calls"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "reconciliations" ADD CONSTRAINT "reconciliations_call_id_calls_id_fk" FOREIGN KEY ("call_id") REFERENCES "public"."calls"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_call_id_calls_id_fk" FOREIGN KEY ("call_id") REFERENCES "public"."calls"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE UNIQUE INDEX "call_events_batch" ON "call_events" USING btree ("call_id","batch","place");--> statement-breakpoint
 CREATE INDEX "call_events_all" ON "call_events" USING btree ("tx","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "calls_twilio_call_sid" ON "calls" USING btree ("twilio_call_sid");--> statement-breakpoint
 CREATE INDEX "calls_conversation_id" ON "calls" USING btree ("conversation_id");--> statement-breakpoint
