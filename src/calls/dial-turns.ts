@@ -78,7 +78,8 @@ export class DialTurns {
     if (ended) return ended;
     const current = await this.store.find(call.id);
     if (current && current.endReason !== null) return current;
-    if (current && current.times.startedAt !== mine.askedAt) return 'elsewhere';
+    const askedAt = current?.times.startedAt ?? null;
+    if (askedAt !== null && askedAt !== mine.askedAt) return 'elsewhere';
     return (await this.ask(call, mine)) ?? this.onRecord(call, mine);
   }
 

@@ -1,7 +1,7 @@
 /**
  * Calls by what became of their recordings, in Postgres. The conditions say the words of the index `calls_recorded`.
  */
-import { and, asc, gte, lt, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, gte, lt, sql, type SQL } from 'drizzle-orm';
 import type { Call, RecordingStatus } from '../core/call/call.js';
 import { RecordedCallStore } from '../core/call/recorded-call.store.js';
 import { callOf } from './call-row.js';
@@ -20,7 +20,8 @@ export class PostgresRecordedCallStore extends RecordedCallStore {
 
   unsettled(endedBefore: number, limit: number): Promise<readonly Call[]> {
     const ended = lt(calls.endedAt, new Date(endedBefore));
-    return this.find(and(isOneOf('pending', 'recording'), ended), asc(calls.endedAt), limit);
+    // The newest first: what lies on the disk of a replica that is gone waits for a day, and must not stand in the way of others.
+    return this.find(and(isOneOf('pending', 'recording'), ended), desc(calls.endedAt), limit);
   }
 
   kept(from: number, before: number, limit: number): Promise<readonly Call[]> {

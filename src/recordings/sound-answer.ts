@@ -62,6 +62,9 @@ function rangeOf(
   response: Response,
 ): { first: number; last: number } | undefined {
   if (totalBytes === undefined || !isRangeMeant(request, etag)) return undefined;
+  // More of the end than there is, is everything (RFC 9110, 14.1.2); the parser takes it for a range outside.
+  const ending = /^bytes=-(\d+)$/.exec(request.headers.range ?? '')?.[1];
+  if (Number(ending) > totalBytes && totalBytes > 0) return { first: 0, last: totalBytes - 1 };
   const ranges = request.range(totalBytes, { combine: true });
   if (ranges === -1) {
     response.setHeader('Content-Range', `bytes */${totalBytes}`);

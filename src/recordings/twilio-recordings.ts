@@ -96,11 +96,12 @@ export class TwilioRecordings extends CarrierRecordings {
   private async request(sid: string, channels: 1 | 2, range: string | undefined): Promise<Answer> {
     const { TWILIO_API_URL, TWILIO_ACCOUNT_SID } = this.environment;
     const recordings = `${TWILIO_API_URL}/2010-04-01/Accounts/${TWILIO_ACCOUNT_SID}/Recordings`;
+    const address = `${recordings}/${checked(sid)}.wav?RequestedChannels=${channels}`;
     // The sound takes as long as its listener; only the answer to the request has a limit.
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), REQUEST_TIMEOUT_MS);
     try {
-      const response = await fetch(`${recordings}/${checked(sid)}.wav?RequestedChannels=${channels}`, {
+      const response = await fetch(address, {
         headers: {
           authorization: this.authorization,
           'accept-encoding': 'identity',

@@ -144,6 +144,21 @@ describe('a call that is placed while the store is away', () => {
     expect(await rig.read({ id })).toMatchObject({ twilioCallSid: expect.any(String), endReason: null });
   });
 
+  it('waits also for what is owed to the store from before', async () => {
+    const rig = new CallsRig();
+    const id = await queued(rig);
+    const replace = rig.store.replace.bind(rig.store);
+    // The store goes away with the very write that Twilio is asked, and can be read again before that is caught up.
+    rig.store.replace = () => Promise.reject(new CordboardError('store-away'));
+    await rig.clock.pass(5000);
+    expect(rig.journal.owed).toBe(1);
+    expect(rig.carrier.times('place')).toHaveLength(1);
+    rig.store.replace = replace;
+    await rig.clock.pass(5000);
+    expect(rig.carrier.times('place')).toHaveLength(2);
+    expect(await rig.read({ id })).toMatchObject({ twilioCallSid: expect.any(String), endReason: null });
+  });
+
   it('is not dialled when another replica has taken it over meanwhile', async () => {
     const rig = new CallsRig();
     const id = await queued(rig);

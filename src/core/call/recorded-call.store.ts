@@ -6,7 +6,7 @@ import type { Call } from './call.js';
 /** Every method rejects with CordboardError `store-away` while the store cannot be reached. */
 export abstract class RecordedCallStore {
   /**
-   * Calls that have ended, the longest ago first, and whose recordings are still `pending` or `recording`.
+   * Calls that have ended, the last one first, and whose recordings are still `pending` or `recording`.
    * @param endedBefore milliseconds since the Unix epoch.
    */
   abstract unsettled(endedBefore: number, limit: number): Promise<readonly Call[]>;
