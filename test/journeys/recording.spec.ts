@@ -29,6 +29,9 @@ const CUTS_IN: { caller: CallerScript; agent: AgentScript } = {
 };
 const SLOT = 80;
 const SLOT_MS = 10;
+const FRAME_MS = 20;
+/** Longer than the pauses between words, shorter than those between turns. */
+const PAUSE_MS = 250;
 
 /** Loudness in slots of 10 ms. */
 function envelope(samples: Int16Array): number[] {
@@ -44,6 +47,22 @@ function lagMs(first: readonly number[], second: readonly number[]): number {
     first.reduce((sum, loud, slot) => sum + loud * (second[slot - lag] ?? 0), 0);
   const lags = Array.from({ length: 2 * MOST + 1 }, (_, at) => at - MOST);
   return SLOT_MS * lags.reduce((best, lag) => (alike(lag) > alike(best) ? lag : best), 0);
+}
+
+/** When it becomes loud and when silent, pauses within speech passed over. */
+function edgesMs(samples: Int16Array): number[] {
+  const loud = envelope(samples).flatMap((sum, slot) => (sum > SLOT * 300 ? [slot * SLOT_MS] : []));
+  const isEdge = (at: number, next: number | undefined): boolean =>
+    next === undefined || next - at > PAUSE_MS;
+  return loud.flatMap((at, place) => [
+    ...(place === 0 || isEdge(loud[place - 1] ?? 0, at) ? [at] : []),
+    ...(isEdge(at, loud[place + 1]) ? [at + SLOT_MS] : []),
+  ]);
+}
+
+/** The moment by which both recordings are laid side by side: when the caller begins to speak. */
+function beginsMs(caller: Int16Array): number {
+  return edgesMs(caller)[0] ?? NaN;
 }
 
 describe('a recording made from the media', () => {
@@ -90,11 +109,15 @@ describe('a recording made from the media', () => {
     const agentLag = lagMs(envelope(agent), envelope(heardAgent));
     expect(Math.abs(callerLag)).toBeLessThanOrEqual(100);
     expect(Math.abs(callerLag - agentLag)).toBeLessThanOrEqual(40);
-    // As much of the agent as was heard, to a frame for each time it was cut or began.
-    const loudMs = (samples: Int16Array): number =>
-      envelope(samples).filter((loud) => loud > SLOT * 300).length * SLOT_MS;
-    expect(loudMs(heardAgent)).toBeGreaterThan(1000);
-    expect(Math.abs(loudMs(agent) - loudMs(heardAgent))).toBeLessThanOrEqual(80);
+    // The agent begins to be heard, is cut, and begins again at the same moments on both, to two frames.
+    const edges = edgesMs(agent).map((at) => at - beginsMs(caller));
+    const heardEdges = edgesMs(heardAgent).map((at) => at - beginsMs(heardCaller));
+    expect(edges).toHaveLength(4);
+    expect(heardEdges).toHaveLength(4);
+    for (const [place, at] of edges.entries())
+      expect(Math.abs(at - (heardEdges[place] ?? NaN))).toBeLessThanOrEqual(2 * FRAME_MS);
+    // It was cut, and not heard out.
+    expect((edges[1] ?? NaN) - (edges[0] ?? NaN)).toBeLessThan(3000);
   });
 
   it('is served by ranges, so that a player can jump', async () => {
