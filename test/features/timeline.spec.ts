@@ -150,10 +150,11 @@ describe('a stream on Postgres', () => {
       await rig.tell(call, 2);
       // Its own stream, which waits for no transaction, shows that the notice has come.
       await ofCall.until(() => ofCall.messages.length === 2);
-      expect(reader.messages).toEqual([]);
+      // It may begin a little before now: a transaction of any other test on this server counts as under way.
+      expect(seqsOf(reader)).not.toContain(2);
       await stranger.query('commit');
-      await reader.until(() => reader.messages.length === 2);
-      expect(seqsOf(reader)).toEqual([2, 3]);
+      await reader.until(() => seqsOf(reader).includes(3));
+      expect(seqsOf(reader).filter((seq) => seq > 1)).toEqual([2, 3]);
     } finally {
       await stranger.end();
     }
