@@ -11,12 +11,13 @@ import { AppModule } from './app.module.js';
 import { ELEVENLABS_WEBHOOK_PATH } from './billing/elevenlabs-webhook.controller.js';
 import { RawFramesWsAdapter } from './media-stream/raw-frames.ws-adapter.js';
 import { serveDocs } from './ops/docs.js';
+import { Environment } from './config/environment.js';
+import { ApiKeys } from './ops/api-keys.js';
 import { NestLogger, type AppLogger } from './ops/logger.js';
 import { requestLog } from './ops/request-log.js';
+import { limitServer } from './ops/server-limits.js';
 import { APP_LOGGER } from './ops/tokens.js';
 
-/** Far more than any request of this API needs. */
-const MAX_BODY = '256kb';
 const JSON_BODY = /^\s*application\/json\s*(;|$)/i;
 const READS_ITSELF = new RegExp(`^${ELEVENLABS_WEBHOOK_PATH}/?($|\\?)`, 'i');
 
@@ -42,11 +43,14 @@ export async function createApp({ variables, modules }: AppOptions = {}): Promis
   app.useLogger(new NestLogger(logger));
   app.flushLogs();
   app.disable('x-powered-by');
-  app.use(requestLog(logger));
+  const environment = app.get(Environment);
+  const limit = environment.MAX_BODY_BYTES;
+  limitServer(app.getHttpServer(), environment);
+  app.use(requestLog(logger, app.get(ApiKeys)));
   app.use(helmet());
-  app.useBodyParser('json', { limit: MAX_BODY, type: isParsedJson });
+  app.useBodyParser('json', { limit, type: isParsedJson });
   // Flat, because Twilio signs names as they are sent, brackets included.
-  app.useBodyParser('urlencoded', { limit: MAX_BODY, extended: false });
+  app.useBodyParser('urlencoded', { limit, extended: false });
   app.useWebSocketAdapter(new RawFramesWsAdapter(app));
   serveDocs(app);
   app.enableShutdownHooks();

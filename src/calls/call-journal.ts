@@ -5,7 +5,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { isFinal, type Call } from '../core/call/call.js';
 import type { CallEvent } from '../core/call/call-machine.js';
-import { CallStore, type Budget } from '../core/call/call.store.js';
+import { CallStore, type EntryRefusal, type EntryTerms } from '../core/call/call.store.js';
 import { entriesOfCreation, type TimelineEntry } from '../core/call/timeline.js';
 import { Clock } from '../core/clock.js';
 import { costAtEnd } from '../core/cost/estimate.js';
@@ -57,16 +57,16 @@ export class CallJournal implements OnApplicationShutdown {
   }
 
   /**
-   * @param reserveUsdMicros what the call counts for in the budget until its cost is known.
-   * @returns false when the budget does not allow it.
+   * @returns why the call may not come in; undefined: it is on record.
    * @throws CordboardError `store-away`: no call without a record.
    */
-  async create(call: Call, reserveUsdMicros = 0, budget?: Budget): Promise<boolean> {
+  async create(call: Call, terms?: EntryTerms): Promise<EntryRefusal | undefined> {
     const batch = { name: 'created', entries: entriesOfCreation(call) };
-    if (!(await this.store.insert(call, batch, reserveUsdMicros, budget))) return false;
+    const refusal = await this.store.insert(call, batch, terms);
+    if (refusal) return refusal;
     this.hold(call);
     this.feed.publish({ type: 'created', call });
-    return true;
+    return undefined;
   }
 
   /** The call after the fact, changed or not; undefined when there is no such call. */

@@ -29,6 +29,7 @@ export function viewOf(call: Call, cost: CostSoFar): CallDto {
     overrides: call.overrides,
     metadata: call.metadata,
     campaignId: call.campaignId,
+    placedBy: call.placedBy,
     webhookUrl: call.webhookUrl,
     twilioCallSid: call.twilioCallSid,
     streamSid: call.streamSid,

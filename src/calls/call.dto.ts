@@ -97,6 +97,9 @@ export class CallDto {
   metadata!: Readonly<Record<string, string>>;
   @ApiProperty({ type: String, nullable: true })
   campaignId!: string | null;
+  /** Fingerprint of the API key that placed it, as it stands in the log; null for calls that were not placed here. */
+  @ApiProperty({ type: String, nullable: true, example: 'key_5f0c9f4f2b8a' })
+  placedBy!: string | null;
   /** Where the events of this call are posted to. */
   @ApiProperty({ type: String, nullable: true })
   webhookUrl!: string | null;

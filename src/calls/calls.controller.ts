@@ -13,13 +13,15 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { WebhookTargets } from '../core/webhook/webhook-targets.js';
+import { Caller } from '../ops/api-key.guard.js';
 import { inputPipe } from '../ops/input.pipe.js';
 import { ApiProblems } from '../ops/problem.js';
 import { CallViews } from './call-views.js';
 import { CallDto, CallListDto } from './call.dto.js';
 import { CallQueryDto, PlaceCallDto } from './calls.dto.js';
-import { CallsService, type OutboundRequest } from './calls.service.js';
+import { CallsService } from './calls.service.js';
 import { Idempotency } from './idempotency.js';
+import type { OutboundRequest } from './new-calls.js';
 
 @ApiTags('Calls')
 @ApiBearerAuth()
@@ -48,6 +50,10 @@ export class CallsController {
     'malformed-body',
     'destination-refused',
     'budget-reached',
+    'destination-limit-reached',
+    'key-limit-reached',
+    'rate-limited',
+    'dialling-stopped',
     'idempotency-conflict',
     'idempotency-in-progress',
     'body-too-large',
@@ -67,12 +73,12 @@ export class CallsController {
   async place(
     @Body() body: PlaceCallDto,
     @Headers('idempotency-key') key: string | undefined,
-    @Headers('authorization') client = '',
+    @Caller() caller: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<CallDto> {
-    const answer = await this.idempotency.once(key, client, body, async (id) => {
+    const answer = await this.idempotency.once(key, caller, body, async (id) => {
       if (body.webhookUrl !== undefined) await this.targets.check(body.webhookUrl);
-      return this.views.of(await this.calls.place({ ...requestOf(body), id }));
+      return this.views.of(await this.calls.place({ ...requestOf(body), id, placedBy: caller }));
     });
     response.setHeader('Location', `/calls/${answer.id}`);
     return answer;

@@ -5,6 +5,7 @@ import { Module } from '@nestjs/common';
 import { Carrier } from '../core/call/carrier.js';
 import { Admission } from './admission.js';
 import { CallEntrance } from './call-entrance.js';
+import { CallLimits } from './call-limits.js';
 import { CallFeed } from './call-feed.js';
 import { CallJournal } from './call-journal.js';
 import { CallMetrics } from './call-metrics.js';
@@ -14,11 +15,14 @@ import { CallWatch } from './call-watch.js';
 import { CallsController } from './calls.controller.js';
 import { CallsService } from './calls.service.js';
 import { CostRates } from './cost-rates.js';
+import { Destinations } from './destinations.js';
+import { DialGuard } from './dial-guard.js';
 import { DialTurns } from './dial-turns.js';
 import { Dialer } from './dialer.js';
 import { Idempotency } from './idempotency.js';
 import { LifeSigns } from './life-signs.js';
 import { LineEnder } from './line-ender.js';
+import { NewCalls } from './new-calls.js';
 import { PlacementSearch } from './placement-search.js';
 import { Recovery } from './recovery.js';
 import { SpendingGuard } from './spending-guard.js';
@@ -31,6 +35,7 @@ import { TwilioCarrier } from './twilio.carrier.js';
     Admission,
     CallEntrance,
     CallFeed,
+    CallLimits,
     CallJournal,
     CallMetrics,
     CallPauses,
@@ -38,11 +43,14 @@ import { TwilioCarrier } from './twilio.carrier.js';
     CallWatch,
     CallsService,
     CostRates,
+    Destinations,
+    DialGuard,
     DialTurns,
     Dialer,
     Idempotency,
     LifeSigns,
     LineEnder,
+    NewCalls,
     PlacementSearch,
     Recovery,
     SpendingGuard,

@@ -6,6 +6,7 @@ import { isFinal, type Call } from '../core/call/call.js';
 import { Carrier } from '../core/call/carrier.js';
 import { CordboardError } from '../core/errors.js';
 import { CallJournal } from './call-journal.js';
+import { DialGuard } from './dial-guard.js';
 import { DialTurns } from './dial-turns.js';
 import { PlacementSearch } from './placement-search.js';
 
@@ -16,6 +17,7 @@ export class Dialer {
     private readonly carrier: Carrier,
     private readonly search: PlacementSearch,
     private readonly journal: CallJournal,
+    private readonly guard: DialGuard,
   ) {}
 
   /**
@@ -40,6 +42,8 @@ export class Dialer {
   private async place(call: Call): Promise<Call> {
     let twilioCallSid: string;
     try {
+      // It may have waited in its turn while others failed.
+      this.guard.check(call.id);
       twilioCallSid = await this.carrier.place(call);
     } catch (error) {
       if (!(error instanceof CordboardError)) throw error;
@@ -57,7 +61,8 @@ export class Dialer {
 
   private async fail(call: Call, { code, detail }: CordboardError): Promise<never> {
     const failure = { code, detail };
-    await this.journal.apply(call.id, { type: 'end.decided', reason: 'carrier-failed', failure });
+    const reason = code === 'dialling-stopped' ? 'service-failed' : 'carrier-failed';
+    await this.journal.apply(call.id, { type: 'end.decided', reason, failure });
     await this.journal.apply(call.id, { type: 'end.settled' });
     throw new CordboardError(code, detail, [], { callId: call.id });
   }

@@ -15,7 +15,7 @@ import {
 } from 'class-validator';
 import { Transform } from 'class-transformer';
 import { RecordVariables } from './record-variables.js';
-import { ANY_HTTP, integer, list, withoutSlash } from './transforms.js';
+import { ANY_HTTP, integer, withoutSlash } from './transforms.js';
 import { Variable } from './variable.js';
 
 export class Environment extends RecordVariables {
@@ -40,6 +40,17 @@ export class Environment extends RecordVariables {
   @IsString()
   @MinLength(1)
   TWILIO_AUTH_TOKEN!: string;
+
+  @Variable({
+    group: 'Twilio',
+    about:
+      'Another auth token whose signatures are taken too, while tokens are being rotated: Twilio signs with the new one as soon as it is promoted.',
+    secret: true,
+  })
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  TWILIO_AUTH_TOKEN_SECONDARY?: string;
 
   @Variable({
     group: 'Twilio',
@@ -111,50 +122,6 @@ export class Environment extends RecordVariables {
   @IsString()
   @MinLength(1)
   ELEVENLABS_WEBHOOK_SECRET?: string;
-
-  @Variable({ group: 'Limits', about: 'Calls that this replica holds at once; more are refused.' })
-  @Transform(integer)
-  @IsInt()
-  @Min(1)
-  MAX_CONCURRENT_CALLS: number = 100;
-
-  @Variable({
-    group: 'Limits',
-    about:
-      'Countries or E.164 prefixes that may be dialled, separated by commas; unset: every number that is not premium-rate or satellite.',
-    example: 'US,CA,+4420',
-  })
-  @IsOptional()
-  @Transform(list)
-  @Matches(/^([A-Z]{2}|\+[1-9]\d{0,14})$/, {
-    each: true,
-    message: 'expected ISO country codes or prefixes like +4420',
-  })
-  ALLOWED_DESTINATIONS?: string[];
-
-  @Variable({ group: 'Limits', about: 'Seconds a phone rings when the call does not say.' })
-  @Transform(integer)
-  @IsInt()
-  @Min(5)
-  @Max(600)
-  RING_TIMEOUT_SECONDS: number = 60;
-
-  @Variable({ group: 'Limits', about: 'Seconds after which a call is ended when it does not say.' })
-  @Transform(integer)
-  @IsInt()
-  @Min(10)
-  @Max(14_400)
-  MAX_DURATION_SECONDS: number = 3600;
-
-  @Variable({
-    group: 'Limits',
-    about: 'Seconds a caller is kept waiting while ElevenLabs holds the conversation in its queue.',
-  })
-  @Transform(integer)
-  @IsInt()
-  @Min(0)
-  @Max(1800)
-  AGENT_QUEUE_TIMEOUT_SECONDS: number = 20;
 
   @Variable({
     group: 'Tools',

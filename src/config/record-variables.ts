@@ -14,11 +14,11 @@ import {
   ValidateBy,
 } from 'class-validator';
 import { Transform } from 'class-transformer';
-import { ServiceVariables } from './service-variables.js';
+import { LimitVariables } from './limit-variables.js';
 import { ANY_HTTP, flag, integer, usdMicros } from './transforms.js';
 import { Variable } from './variable.js';
 
-export class RecordVariables extends ServiceVariables {
+export class RecordVariables extends LimitVariables {
   @Variable({
     group: 'Record',
     about:

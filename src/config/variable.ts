@@ -3,7 +3,8 @@
  */
 
 export interface VariableLabel {
-  readonly group: 'Service' | 'Record' | 'Webhooks' | 'Twilio' | 'ElevenLabs' | 'Cost' | 'Limits' | 'Tools';
+  readonly group:
+    'Service' | 'Doors' | 'Record' | 'Webhooks' | 'Twilio' | 'ElevenLabs' | 'Cost' | 'Limits' | 'Tools';
   readonly about: string;
   /** Where to get it, for a variable that is required. */
   readonly from?: string;

@@ -4,20 +4,19 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocketGateway, type OnGatewayConnection, type OnGatewayInit } from '@nestjs/websockets';
 import type { VerifyClientCallbackAsync, WebSocket, WebSocketServer } from 'ws';
+import { Environment } from '../config/environment.js';
 import { Recorders } from '../recordings/recorders.js';
 import { BridgeOpener } from './bridge-opener.js';
 import { refusalStatus, StreamDoor } from './stream-door.js';
 import { STREAM_PATH } from './stream-path.js';
 
-/** Twilio's frames have about 400 bytes, its start message at most 64 kB of parameters. */
-const MAX_FRAME_BYTES = 128 * 1024;
-
-@WebSocketGateway({ path: STREAM_PATH, perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES })
+@WebSocketGateway({ path: STREAM_PATH, perMessageDeflate: false })
 export class MediaStreamGateway implements OnGatewayInit<WebSocketServer>, OnGatewayConnection<WebSocket> {
   constructor(
     private readonly door: StreamDoor,
     private readonly opener: BridgeOpener,
     private readonly recorders: Recorders,
+    private readonly environment: Environment,
   ) {}
 
   afterInit(server: WebSocketServer): void {
@@ -35,6 +34,7 @@ export class MediaStreamGateway implements OnGatewayInit<WebSocketServer>, OnGat
       );
     };
     server.options.verifyClient = verify;
+    server.options.maxPayload = this.environment.MAX_STREAM_MESSAGE_BYTES;
   }
 
   handleConnection(socket: WebSocket, request: IncomingMessage): void {

@@ -40,12 +40,19 @@ export class ErrorFilter implements ExceptionFilter {
       return;
     }
     if (error.code === 'unauthorized') response.setHeader('WWW-Authenticate', 'Bearer');
-    if (error.code === 'at-capacity' || error.code === 'draining') response.setHeader('Retry-After', '5');
+    const retryAfter = retryAfterOf(error);
+    if (retryAfter !== undefined && !response.hasHeader('Retry-After'))
+      response.setHeader('Retry-After', retryAfter);
     response
       .status(error.status)
       .type('application/problem+json')
       .send(JSON.stringify(problemOf(error)));
   }
+}
+
+/** In seconds, where the error knows; room on a replica may be there any moment. */
+function retryAfterOf({ code, members }: CordboardError): number | string | undefined {
+  return members['retryAfterSeconds'] ?? (code === 'at-capacity' || code === 'draining' ? 5 : undefined);
 }
 
 /** Nest and the body parser throw their own classes; their statuses say which of ours is meant. */

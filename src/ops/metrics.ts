@@ -48,6 +48,9 @@ export class Metrics {
     ['vendor', 'kind'],
   );
   readonly toolRuns = this.counter('tool_runs_total', 'Tool calls by outcome.', ['tool', 'outcome']);
+  readonly refusedCalls = this.counter('calls_refused_total', 'Calls that were not placed, by the rule.', [
+    'rule',
+  ]);
   readonly refusedDoors = this.counter('refused_total', 'Requests turned away at a door.', ['door']);
 
   readonly toolSeconds = this.histogram('tool_seconds', 'Time a tool took.', ['tool']);

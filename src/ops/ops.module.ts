@@ -1,17 +1,19 @@
 /**
  * What every feature needs to be run and watched: logger, clock, metrics, readiness, the door of the API.
  */
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { Environment } from '../config/environment.js';
 import { Clock } from '../core/clock.js';
 import { ApiKeyGuard } from './api-key.guard.js';
+import { ApiKeys } from './api-keys.js';
 import { ErrorFilter } from './error.filter.js';
 import { HealthController } from './health.controller.js';
 import { createLogger } from './logger.js';
 import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.js';
+import { rateLimitByKey } from './rate-limit.js';
 import { Readiness } from './readiness.js';
 import { SystemClock } from './system-clock.js';
 import { APP_LOGGER, BACKGROUND_CLOCK } from './tokens.js';
@@ -21,6 +23,7 @@ import { APP_LOGGER, BACKGROUND_CLOCK } from './tokens.js';
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController, MetricsController],
   providers: [
+    ApiKeys,
     Metrics,
     Readiness,
     SystemClock,
@@ -34,6 +37,17 @@ import { APP_LOGGER, BACKGROUND_CLOCK } from './tokens.js';
     { provide: APP_GUARD, useClass: ApiKeyGuard },
     { provide: APP_FILTER, useClass: ErrorFilter },
   ],
-  exports: [Metrics, Readiness, Clock, SystemClock, APP_LOGGER, BACKGROUND_CLOCK],
+  exports: [ApiKeys, Metrics, Readiness, Clock, SystemClock, APP_LOGGER, BACKGROUND_CLOCK],
 })
-export class OpsModule {}
+export class OpsModule implements NestModule {
+  constructor(
+    private readonly environment: Environment,
+    private readonly keys: ApiKeys,
+    private readonly metrics: Metrics,
+  ) {}
+
+  configure(consumer: MiddlewareConsumer): void {
+    const limit = rateLimitByKey(this.environment.API_REQUESTS_PER_MINUTE, this.keys, this.metrics);
+    consumer.apply(limit).forRoutes('{*path}');
+  }
+}

@@ -45,6 +45,7 @@ export function callOf(row: CallRow): Call {
     overrides: row.overrides,
     metadata: row.metadata,
     campaignId: row.campaignId,
+    placedBy: row.placedBy,
     webhookUrl: row.webhookUrl,
     ringTimeoutSeconds: row.ringTimeoutSeconds,
     maxDurationSeconds: row.maxDurationSeconds,

@@ -4,18 +4,15 @@
  */
 import { getTableColumns, sql, type SQL } from 'drizzle-orm';
 import { isFinal, type Call } from '../core/call/call.js';
-import type { Batch, Budget } from '../core/call/call.store.js';
+import type { Batch } from '../core/call/call.store.js';
 import { FIRST_QUESTION_SECONDS } from '../core/cost/reconciliation.js';
 import type { CallId } from '../core/ids.js';
 import { rowOf } from './call-row.js';
 import { CHANNEL } from './notice-channel.js';
 import { postgresJson } from './postgres-json.js';
-import { calls, OPEN } from './schema.js';
+import { calls } from './schema.js';
 
 const COLUMNS = new Map(Object.entries(getTableColumns(calls)).map(([field, { name }]) => [field, name]));
-
-/** Replicas that admit calls under one budget do it one by one. "budg" in ASCII. */
-const BUDGET_LOCK = 0x62_75_64_67;
 
 function columnNames(fields: object): string[] {
   return Object.keys(fields).map((field) => COLUMNS.get(field) ?? field);
@@ -94,8 +91,6 @@ export function appendSql(id: CallId, batch: Batch): SQL {
   );
 }
 
-export const lockBudgetSql = sql`select pg_advisory_xact_lock(${BUDGET_LOCK})`;
-
 /**
  * What the vendors are to be asked about an ended call, kept with the very write that ends it. An entry that was given up stays,
  * so that a later write does not bring it back to life; one whose cost is final goes.
@@ -114,20 +109,4 @@ function owedAfter({ id, cost }: Call): SQL {
       delete from reconciliations using changed
       where call_id = ${id} and call_id = changed.id and of = any(string_to_array(${sides(true).join(',')}, ','))
     )`;
-}
-
-/**
- * What the calls of the day cost: those that have ended, and those in flight at what was reserved, or has run up since the
- * answer where that is more.
- */
-export function spendingSql({
-  since,
-  usdMicrosPerMinute,
-}: Pick<Budget, 'since' | 'usdMicrosPerMinute'>): SQL {
-  const runUp = sql`ceil(extract(epoch from now() - answered_at) / 60) * ${usdMicrosPerMinute}::bigint`;
-  return sql`
-    select
-      coalesce(sum(greatest(reserved_usd_micros, ${runUp})) filter (where ${OPEN}), 0)::bigint as reserved,
-      coalesce(sum(coalesce(telephony_usd_micros, 0) + coalesce(agent_usd_micros, 0)) filter (where not (${OPEN})), 0)::bigint as spent
-    from calls where created_at >= ${new Date(since).toISOString()}::timestamptz`;
 }

@@ -6,20 +6,21 @@ import type { Call } from '../core/call/call.js';
 import {
   CallStore,
   type Batch,
-  type Budget,
   type CallFilter,
-  allows,
   type CallNotice,
   type CallPage,
+  type EntryRefusal,
+  type EntryTerms,
   type EventPage,
 } from '../core/call/call.store.js';
 import type { TimelineEvent } from '../core/call/timeline.js';
 import { isCallId, type CallId } from '../core/ids.js';
 import { callOf } from './call-row.js';
-import { appendSql, insertSql, lockBudgetSql, replaceSql, spendingSql } from './call-sql.js';
+import { appendSql, insertSql, replaceSql } from './call-sql.js';
 import type { Database } from './database.js';
 import { cursorOfCall, cursorOfEvent, readCallCursor, readEventCursor, type EventPlace } from './cursors.js';
 import { callEvents, calls, OPEN } from './schema.js';
+import { entryRefusal } from './entry-terms.js';
 import { StatementError } from './statement.error.js';
 
 export class PostgresCallStore extends CallStore {
@@ -31,20 +32,21 @@ export class PostgresCallStore extends CallStore {
     super();
   }
 
-  insert(call: Call, batch: Batch, reserveUsdMicros = 0, budget?: Budget): Promise<boolean> {
-    const insertion = insertSql(call, batch, reserveUsdMicros, this.owner);
+  insert(
+    call: Call,
+    batch: Batch,
+    terms: EntryTerms = { reserveUsdMicros: 0 },
+  ): Promise<EntryRefusal | undefined> {
+    const insertion = insertSql(call, batch, terms.reserveUsdMicros, this.owner);
     return this.database.run(async (db) => {
-      if (!budget) {
+      if (!terms.budget && !terms.caps?.length) {
         await db.execute(insertion);
-        return true;
+        return undefined;
       }
       return db.transaction(async (tx) => {
-        await tx.execute(lockBudgetSql);
-        const { rows } = await tx.execute<{ spent: string; reserved: string }>(spendingSql(budget));
-        const spent = Number(rows[0]?.spent) + Number(rows[0]?.reserved);
-        if (!allows(budget, spent, reserveUsdMicros)) return false;
-        await tx.execute(insertion);
-        return true;
+        const refusal = await entryRefusal((statement) => tx.execute(statement), call, terms);
+        if (!refusal) await tx.execute(insertion);
+        return refusal;
       });
     });
   }

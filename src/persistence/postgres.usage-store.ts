@@ -12,7 +12,7 @@ import {
   type UsageQuery,
   type UsageRow,
 } from '../core/cost/usage.store.js';
-import { spendingSql } from './call-sql.js';
+import { spendingSql } from './entry-terms.js';
 import type { Database } from './database.js';
 import { OPEN } from './schema.js';
 

@@ -11,9 +11,13 @@ export type SignedParams = Readonly<Record<string, string | readonly string[]>>;
 @Injectable()
 export class TwilioSignature {
   private readonly socketUrl: string;
+  /** The primary one first; the second one while tokens are being rotated (Twilio error 57012). */
+  private readonly tokens: readonly string[];
 
   constructor(private readonly environment: Environment) {
     this.socketUrl = socketBase(environment.PUBLIC_URL);
+    const { TWILIO_AUTH_TOKEN, TWILIO_AUTH_TOKEN_SECONDARY } = environment;
+    this.tokens = [TWILIO_AUTH_TOKEN, TWILIO_AUTH_TOKEN_SECONDARY].filter((token) => token !== undefined);
   }
 
   /** @param path Path and query exactly as received. */
@@ -23,13 +27,8 @@ export class TwilioSignature {
 
   /** A JSON body is signed by its hash in the query. */
   ofJson(signature: string | undefined, path: string, body: string): boolean {
-    if (signature === undefined) return false;
-    try {
-      const url = `${this.environment.PUBLIC_URL}${path}`;
-      return twilio.validateRequestWithBody(this.environment.TWILIO_AUTH_TOKEN, signature, url, body);
-    } catch {
-      return false;
-    }
+    const url = `${this.environment.PUBLIC_URL}${path}`;
+    return this.isOfOne((token) => twilio.validateRequestWithBody(token, signature ?? '', url, body));
   }
 
   /**
@@ -44,13 +43,18 @@ export class TwilioSignature {
   }
 
   private matches(signature: string | undefined, url: string, params: SignedParams): boolean {
-    if (signature === undefined) return false;
-    try {
-      return twilio.validateRequest(this.environment.TWILIO_AUTH_TOKEN, signature, url, { ...params });
-    } catch {
-      // The SDK throws on addresses that it cannot parse.
-      return false;
-    }
+    return this.isOfOne((token) => twilio.validateRequest(token, signature ?? '', url, { ...params }));
+  }
+
+  private isOfOne(isOf: (token: string) => boolean): boolean {
+    return this.tokens.some((token) => {
+      try {
+        return isOf(token);
+      } catch {
+        // The SDK throws on addresses that it cannot parse.
+        return false;
+      }
+    });
   }
 }
 

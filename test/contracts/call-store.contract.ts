@@ -261,35 +261,6 @@ export function callStoreContract(name: string, open: () => Promise<CallStore>):
       });
     });
 
-    describe('under a budget', () => {
-      const budget = { since: T0, limitUsdMicros: 1000, usdMicrosPerMinute: 100 };
-
-      it('takes calls until what they are taken to cost would cross it', async () => {
-        expect(await store.insert(callWith(), batchOf(), 400, budget)).toBe(true);
-        expect(await store.insert(callWith(), batchOf(), 601, budget)).toBe(false);
-        expect(await store.insert(callWith(), batchOf(), 600, budget)).toBe(true);
-        expect(await store.insert(callWith(), batchOf(), 1, budget)).toBe(false);
-        expect(await store.countLive()).toBe(2);
-      });
-
-      it('lets no more through when many come at once', async () => {
-        const taken = await Promise.all(
-          Array.from({ length: 12 }, () => store.insert(callWith(), batchOf(), 300, budget)),
-        );
-        expect(taken.filter(Boolean)).toHaveLength(3);
-      });
-
-      it('counts an ended call at its cost, and one of an earlier day not at all', async () => {
-        const call = callWith();
-        await store.insert(call, batchOf(), 900, budget);
-        await store.insert(callWith({ times: { createdAt: T0 - 1 } }), batchOf(), 900, budget);
-        const cost = { telephony: { usdMicros: 100, final: true }, agent: { usdMicros: 50, final: false } };
-        await store.replace({ ...call, version: 2, status: 'completed', cost }, batchOf());
-        expect(await store.insert(callWith(), batchOf(), 851, budget)).toBe(false);
-        expect(await store.insert(callWith(), batchOf(), 850, budget)).toBe(true);
-      });
-    });
-
     it('says that it works', async () => {
       await expect(store.check()).resolves.toBeUndefined();
     });

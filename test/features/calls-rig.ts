@@ -1,6 +1,7 @@
 /** The feature `calls` without Nest, HTTP and Twilio: its parts as the module joins them, on a clock moved by hand. */
 import { Admission } from '../../src/calls/admission.js';
 import { CallEntrance } from '../../src/calls/call-entrance.js';
+import { CallLimits } from '../../src/calls/call-limits.js';
 import { CallFeed, type CallNews } from '../../src/calls/call-feed.js';
 import { CallJournal } from '../../src/calls/call-journal.js';
 import { CallPauses } from '../../src/calls/call-pauses.js';
@@ -8,9 +9,12 @@ import { CallViews } from '../../src/calls/call-views.js';
 import { CallWatch } from '../../src/calls/call-watch.js';
 import { CallsService } from '../../src/calls/calls.service.js';
 import { CostRates } from '../../src/calls/cost-rates.js';
+import { Destinations } from '../../src/calls/destinations.js';
+import { DialGuard } from '../../src/calls/dial-guard.js';
 import { DialTurns } from '../../src/calls/dial-turns.js';
 import { Dialer } from '../../src/calls/dialer.js';
 import { LineEnder } from '../../src/calls/line-ender.js';
+import { NewCalls } from '../../src/calls/new-calls.js';
 import { PlacementSearch } from '../../src/calls/placement-search.js';
 import { SpendingGuard } from '../../src/calls/spending-guard.js';
 import type { Call } from '../../src/core/call/call.js';
@@ -30,12 +34,14 @@ export class CallsRig {
   readonly feed = new CallFeed(silentLogger());
   readonly pauses = new CallPauses(this.feed, this.clock);
   readonly readiness = new Readiness();
+  readonly metrics = new Metrics();
   readonly news: CallNews[] = [];
   readonly journal: CallJournal;
   readonly search: PlacementSearch;
   readonly views: CallViews;
   readonly guard: SpendingGuard;
   readonly admission: Admission;
+  readonly dialGuard: DialGuard;
   readonly dialer: Dialer;
   readonly calls: CallsService;
   readonly watch: CallWatch;
@@ -54,15 +60,25 @@ export class CallsRig {
     this.views = new CallViews(rates, clock);
     this.search = new PlacementSearch(carrier, store, journal, pauses, clock, silentLogger());
     feed.subscribe((news) => void this.news.push(news));
-    this.admission = new Admission(environment, this.readiness, clock, feed, new Metrics());
+    this.admission = new Admission(environment, this.readiness, clock, feed, this.metrics);
+    this.dialGuard = new DialGuard(environment, feed, clock, this.metrics, silentLogger());
     const pace = new MemoryDialPace(clock, () => store.isAway);
     const turns = new DialTurns(environment, pace, store, journal, this.pauses, clock);
-    this.dialer = new Dialer(turns, carrier, this.search, journal);
+    this.dialer = new Dialer(turns, carrier, this.search, journal, this.dialGuard);
     this.watch = new CallWatch(feed, journal, carrier, this.search, clock, silentLogger());
     this.ender = new LineEnder(feed, carrier, silentLogger());
     this.guard = new SpendingGuard(environment, rates, clock);
-    const entrance = new CallEntrance(this.admission, this.guard, journal);
-    this.calls = new CallsService(environment, clock, store, journal, this.dialer, entrance);
+    const limits = new CallLimits(environment, clock);
+    const entrance = new CallEntrance(
+      this.dialGuard,
+      this.admission,
+      this.guard,
+      limits,
+      journal,
+      this.metrics,
+    );
+    const newCalls = new NewCalls(environment, new Destinations(environment, this.metrics), clock);
+    this.calls = new CallsService(newCalls, clock, store, journal, this.dialer, entrance);
   }
 
   /** A call that is on record, after those events. */

@@ -26,6 +26,7 @@ import { Readiness } from '../../src/ops/readiness.js';
 import { requestLog } from '../../src/ops/request-log.js';
 import { APP_LOGGER } from '../../src/ops/tokens.js';
 import { Public } from '../../src/ops/api-key.guard.js';
+import { ApiKeys } from '../../src/ops/api-keys.js';
 import { MemoryCallStore } from '../support/memory.call-store.js';
 import { environmentWith, Lines } from '../support/builders.js';
 
@@ -83,7 +84,7 @@ describe('the doors of the service', () => {
       .useValue(logger)
       .compile();
     app = module.createNestApplication({ logger: false });
-    app.use(requestLog(logger));
+    app.use(requestLog(logger, app.get(ApiKeys)));
     await app.listen(0, '127.0.0.1');
     base = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   });

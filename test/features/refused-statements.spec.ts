@@ -11,7 +11,10 @@ import { newDatabaseUrl } from '../support/test-database.js';
 const WORDS = 'ECONNREFUSED, said +14155550123';
 /** As in call-sql.ts. */
 const BUDGET_LOCK = 0x62_75_64_67;
-const BUDGET = { since: T0, limitUsdMicros: 1_000_000, usdMicrosPerMinute: 1 };
+const TERMS = {
+  reserveUsdMicros: 1,
+  budget: { since: T0, limitUsdMicros: 1_000_000, usdMicrosPerMinute: 1 },
+};
 
 describe('the store of calls', () => {
   let url: string;
@@ -67,7 +70,7 @@ describe('the store of calls', () => {
     await other.query('begin');
     await other.query('select pg_advisory_xact_lock($1)', [BUDGET_LOCK]);
     const call = callWith({ to: '+14155550123', variables: { name: WORDS } });
-    const refused = store.insert(call, created(WORDS), 1, BUDGET).catch((error: unknown) => error);
+    const refused = store.insert(call, created(WORDS), TERMS).catch((error: unknown) => error);
     const killer = new Client({ connectionString: url });
     await killer.connect();
     let killed = 0;
@@ -83,7 +86,7 @@ describe('the store of calls', () => {
     await other.query('rollback');
     await other.end();
     await new Promise<void>((resolve) => void database.onBack(resolve));
-    expect(await store.insert(call, created(WORDS), 1, BUDGET)).toBe(true);
+    expect(await store.insert(call, created(WORDS), TERMS)).toBeUndefined();
     expect(String(lines)).toContain('the store cannot be reached');
     expect(String(lines)).not.toContain('+14155550123');
   });

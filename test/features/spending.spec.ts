@@ -1,4 +1,6 @@
 /** The budget of the day: refused before the line is crossed, whoever asks and however many at once. */
+import { CallLimits } from '../../src/calls/call-limits.js';
+import { DialGuard } from '../../src/calls/dial-guard.js';
 import { SpendingGuard } from '../../src/calls/spending-guard.js';
 import { CallEntrance } from '../../src/calls/call-entrance.js';
 import { CordboardError } from '../../src/core/errors.js';
@@ -99,7 +101,11 @@ describe.each(SERVERS)('many calls at once on $name Postgres', ({ url }) => {
       const guard = new SpendingGuard(environment, rig.rates, rig.clock);
       const feed = new CallFeed(silentLogger());
       const admission = new Admission(environment, new Readiness(), rig.clock, feed, new Metrics());
-      return { rig, admission, guard, entrance: new CallEntrance(admission, guard, rig.journal) };
+      const metrics = new Metrics();
+      const dialGuard = new DialGuard(environment, feed, rig.clock, metrics, silentLogger());
+      const limits = new CallLimits(environment, rig.clock);
+      const entrance = new CallEntrance(dialGuard, admission, guard, limits, rig.journal, metrics);
+      return { rig, admission, guard, entrance };
     });
     const tries = Array.from({ length: 60 }, (_each, at) => {
       const replica = replicas[at % 2];

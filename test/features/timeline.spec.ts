@@ -154,7 +154,7 @@ describe('a stream on Postgres', () => {
       expect(seqsOf(reader)).not.toContain(2);
       await stranger.query('commit');
       await reader.until(() => seqsOf(reader).includes(3));
-      expect(seqsOf(reader).filter((seq) => seq > 1)).toEqual([2, 3]);
+      expect(seqsOf(reader).filter((seq) => seq !== 1)).toEqual([2, 3]);
     } finally {
       await stranger.end();
     }

@@ -41,6 +41,25 @@ describe('a signed form', () => {
   });
 });
 
+describe('while auth tokens are being rotated', () => {
+  const SECOND = 'fedcba9876543210fedcba9876543210';
+  const door = new TwilioSignature(
+    environmentWith({ PUBLIC_URL: BASE, TWILIO_AUTH_TOKEN_SECONDARY: SECOND }),
+  );
+
+  it('signatures of both are taken, in forms and upgrades, and none of a third', () => {
+    for (const [token, isTaken] of [
+      [AUTH_TOKEN, true],
+      [SECOND, true],
+      ['f'.repeat(32), false],
+    ] as const) {
+      expect(door.ofForm(signed(`${BASE}/twiml`, token), '/twiml', {})).toBe(isTaken);
+      const upgrade = signed('wss://bridge.example.test/stream/abc', token);
+      expect(door.ofUpgrade(upgrade, '/stream/abc')).toBe(isTaken);
+    }
+  });
+});
+
 describe('a signed upgrade', () => {
   it('is signed over the wss address, not the https one', () => {
     expect(signature().ofUpgrade(signed('wss://bridge.example.test/stream/abc'), '/stream/abc')).toBe(true);
@@ -71,9 +90,21 @@ interface Vector {
   readonly body?: string;
 }
 
+interface JudgedVector {
+  readonly name: string;
+  readonly validatedUrl: string;
+  readonly params: SignedParams;
+  readonly signature: string;
+}
+
 describe('the recorded signatures', () => {
   withVendorSpec('twilio-signature.vectors.json', (spec) => {
-    const { authToken, exact } = spec as { authToken: string; exact: Vector[] };
+    const { authToken, exact, tolerated, rejected } = spec as {
+      authToken: string;
+      exact: Vector[];
+      tolerated: JudgedVector[];
+      rejected: JudgedVector[];
+    };
     const takes = ({ kind, url, params, signature: given, body }: Vector): boolean => {
       const { host, pathname, search } = new URL(url);
       // A default port is lost by the parser, and belongs to the signed text here.
@@ -88,6 +119,18 @@ describe('the recorded signatures', () => {
     });
     it.each(exact)('are refused when a letter of the address differs: $name', (vector) => {
       expect(takes({ ...vector, url: vector.url.replace('example', 'exemple') })).toBe(false);
+    });
+    /** An address as it would be configured, and what was asked of it. */
+    const isTaken = ({ validatedUrl, params, signature: given }: JudgedVector): boolean => {
+      const [, base = '', path = ''] = /^(\w+:\/\/[^/]+)(.*)$/.exec(validatedUrl) ?? [];
+      const door = signature(base.replace(/^ws/, 'http'), authToken);
+      return base.startsWith('ws') ? door.ofUpgrade(given, path) : door.ofForm(given, path, params);
+    };
+    it.each(tolerated)('are taken though written differently: $name', (vector) => {
+      expect(isTaken(vector)).toBe(true);
+    });
+    it.each(rejected)('are refused: $name', (vector) => {
+      expect(isTaken(vector)).toBe(false);
     });
     it('are refused for another body', () => {
       const vector = exact.find(({ kind }) => kind === 'json');

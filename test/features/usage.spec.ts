@@ -147,8 +147,7 @@ describe.each(SERVERS)('usage on $name Postgres', ({ url }) => {
     await rig.store.insert(
       { ...call, id: `call_${'e'.repeat(32)}` },
       { name: 'x', entries: [] },
-      300_000,
-      open,
+      { reserveUsdMicros: 300_000, budget: open },
     );
     expect((await serviceWith({ DAILY_BUDGET_USD: '10' }).usage(ALL)).budget).toEqual({
       day: new Date(createdAt).toISOString().slice(0, 10),

@@ -68,7 +68,7 @@ export const AREAS: Readonly<Record<string, Rule>> = {
     because: 'the application is made of features, and never of simulators',
   },
   'app.ts': {
-    may: ['app.module.ts', 'ops', 'media-stream', 'billing'],
+    may: ['app.module.ts', 'config', 'ops', 'media-stream', 'billing'],
     because: 'the doors of the application need only its modules',
   },
   'main.ts': {

@@ -40,6 +40,7 @@ export function callWith({ times, ...fields }: CallFields = {}): Call {
     overrides: {},
     metadata: {},
     campaignId: null,
+    placedBy: null,
     webhookUrl: null,
     ringTimeoutSeconds: 60,
     maxDurationSeconds: 600,

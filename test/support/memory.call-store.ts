@@ -6,10 +6,13 @@ import {
   CallStore,
   type Batch,
   type Budget,
+  type Cap,
   type CallFilter,
   allows,
   type CallNotice,
   type CallPage,
+  type EntryRefusal,
+  type EntryTerms,
   type EventPage,
 } from '../../src/core/call/call.store.js';
 import type { TimelineEvent } from '../../src/core/call/timeline.js';
@@ -24,14 +27,22 @@ export class MemoryCallStore extends CallStore {
   private readonly timeline: (TimelineEvent & { readonly batch: string })[] = [];
   private readonly listeners = new Set<(notice: CallNotice | 'missed') => void>();
 
-  insert(call: Call, batch: Batch, reserveUsdMicros = 0, budget?: Budget): Promise<boolean> {
+  insert(
+    call: Call,
+    batch: Batch,
+    { reserveUsdMicros, budget, caps = [] }: EntryTerms = { reserveUsdMicros: 0 },
+  ): Promise<EntryRefusal | undefined> {
     return this.here(() => {
       this.refuseDouble(call);
-      if (budget && !allows(budget, this.spent(budget), reserveUsdMicros)) return false;
+      if (budget && !allows(budget, this.spent(budget), reserveUsdMicros)) return { of: 'budget' };
+      for (const cap of caps) {
+        const oldest = this.counted(call, cap)[cap.most - 1];
+        if (oldest) return { of: 'cap', cap, oldestAt: oldest.times.createdAt };
+      }
       this.calls.set(call.id, call);
       this.reserved.set(call.id, reserveUsdMicros);
       this.enter(call.id, batch);
-      return true;
+      return undefined;
     });
   }
 
@@ -140,6 +151,14 @@ export class MemoryCallStore extends CallStore {
     const { version = 0, webhookUrl = null } = this.calls.get(callId) ?? {};
     const notice = { callId, version, seq, isPosted: webhookUrl !== null };
     for (const listener of this.listeners) listener(notice);
+  }
+
+  /** The newest first. */
+  private counted({ to, placedBy }: Call, { of, since }: Cap): Call[] {
+    return [...this.calls.values()]
+      .filter((call) => call.direction === 'outbound' && call.times.createdAt > since)
+      .filter((call) => (of === 'destination' ? call.to === to : call.placedBy === placedBy))
+      .toSorted((a, b) => b.times.createdAt - a.times.createdAt);
   }
 
   private spent({ since }: Budget): number {

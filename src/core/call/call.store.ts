@@ -47,6 +47,29 @@ export function allows(
   return spentUsdMicros < limitUsdMicros && spentUsdMicros + reserveUsdMicros <= limitUsdMicros;
 }
 
+/** So many calls may be placed to one number, or with one key, within a time. */
+export interface Cap {
+  readonly of: 'destination' | 'key';
+  readonly most: number;
+  readonly withinMs: number;
+  /** Where that time began, milliseconds since the Unix epoch. */
+  readonly since: number;
+  /** As it was set, for whoever is told about it. */
+  readonly limit: string;
+}
+
+/** What a new call must keep to be let in; checked and written in one transaction, one call after the other. */
+export interface EntryTerms {
+  /** What the call counts for in the budget until its cost is known, in millionths of a US dollar. */
+  readonly reserveUsdMicros: number;
+  readonly budget?: Budget | undefined;
+  readonly caps?: readonly Cap[];
+}
+
+/** `oldestAt`: when the oldest call was placed that stands in the way. */
+export type EntryRefusal =
+  { readonly of: 'budget' } | { readonly of: 'cap'; readonly cap: Cap; readonly oldestAt: number };
+
 /** Something was written about a call, here or by another replica. Ids only: whoever wants more reads. */
 export interface CallNotice {
   readonly callId: CallId;
@@ -68,11 +91,8 @@ export interface EventPage {
  * then took place is unknown, and `hasBatch` tells it later.
  */
 export abstract class CallStore {
-  /**
-   * @param reserveUsdMicros what the call counts for in the budget until its cost is known.
-   * @returns false when the budget does not allow it: nothing was written.
-   */
-  abstract insert(call: Call, batch: Batch, reserveUsdMicros?: number, budget?: Budget): Promise<boolean>;
+  /** @returns why the call may not come in; then nothing was written. Undefined: it is on record. */
+  abstract insert(call: Call, batch: Batch, terms?: EntryTerms): Promise<EntryRefusal | undefined>;
   /** False when the stored version is not the one before `call.version`: read again and decide again. */
   abstract replace(call: Call, batch: Batch): Promise<boolean>;
   /** Adds to the timeline alone. False when there is no such call. */

@@ -125,6 +125,8 @@ export interface Call {
   readonly overrides: AgentOverrides;
   readonly metadata: Readonly<Record<string, string>>;
   readonly campaignId: string | null;
+  /** Fingerprint of the API key that placed it; null when nobody here did. */
+  readonly placedBy: string | null;
   /** Where the events of this call are posted to. */
   readonly webhookUrl: string | null;
   readonly ringTimeoutSeconds: number;

@@ -26,6 +26,7 @@ CREATE TABLE "calls" (
 	"overrides" json NOT NULL,
 	"metadata" json NOT NULL,
 	"campaign_id" text,
+	"placed_by" text,
 	"webhook_url" text,
 	"ring_timeout_seconds" integer NOT NULL,
 	"max_duration_seconds" integer NOT NULL,
@@ -113,6 +114,7 @@ CREATE UNIQUE INDEX "calls_twilio_call_sid" ON "calls" USING btree ("twilio_call
 CREATE INDEX "calls_conversation_id" ON "calls" USING btree ("conversation_id");--> statement-breakpoint
 CREATE INDEX "calls_newest" ON "calls" USING btree ("created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "calls_to_number" ON "calls" USING btree ("to_number","created_at" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "calls_placed_by" ON "calls" USING btree ("placed_by","created_at" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "calls_agent_id" ON "calls" USING btree ("agent_id","created_at" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "calls_campaign_id" ON "calls" USING btree ("campaign_id","created_at" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "calls_open" ON "calls" USING btree ("owner") WHERE status in ('queued', 'initiated', 'ringing', 'in-progress');--> statement-breakpoint
