@@ -4,7 +4,9 @@
 import { createApp } from './app.js';
 import { Environment } from './config/environment.js';
 import { EnvironmentError } from './config/read-environment.js';
+import { catchTheRest } from './ops/last-resort.js';
 import type { AppLogger } from './ops/logger.js';
+import { Metrics } from './ops/metrics.js';
 import { APP_LOGGER } from './ops/tokens.js';
 import { EmbeddedPostgresError } from './persistence/embedded/embedded-postgres.error.js';
 import { StoreError } from './persistence/store.error.js';
@@ -17,7 +19,10 @@ async function main(): Promise<void> {
   const app = await createApp();
   const { PORT, HOST } = app.get(Environment);
   await app.listen(PORT, HOST);
-  app.get<AppLogger>(APP_LOGGER).info({ url: await app.getUrl() }, 'listening');
+  const logger = app.get<AppLogger>(APP_LOGGER);
+  // Not earlier: what fails at the start ends the start.
+  catchTheRest(process, logger, app.get(Metrics));
+  logger.info({ url: await app.getUrl() }, 'listening');
 }
 
 main().catch((error: unknown) => {

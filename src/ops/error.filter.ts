@@ -11,7 +11,8 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { CordboardError } from '../core/errors.js';
-import { loggablePath, type AppLogger } from './logger.js';
+import { loggablePath } from './loggable-path.js';
+import type { AppLogger } from './logger.js';
 import { problemOf } from './problem.js';
 import { APP_LOGGER } from './tokens.js';
 

@@ -3,7 +3,8 @@
  * `info`: what may hold them is logged at `debug` under the key `private`, and known carriers of secrets are masked always.
  */
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger } from 'pino';
+import { pino, stdSerializers, type DestinationStream, type Logger } from 'pino';
+import { errorInLog } from './error-in-log.js';
 
 /** Masked at every level. Query strings can hold variables of a caller, so addresses are logged without them. */
 const REDACTED = [
@@ -16,13 +17,18 @@ const REDACTED = [
 
 export type AppLogger = Logger;
 
-export function createLogger(level: string): AppLogger {
-  return pino({ level, redact: { paths: REDACTED, censor: '[redacted]' }, base: { service: 'cordboard' } });
-}
+/** Where whoever asked for it sees everything. */
+const OUTSPOKEN = new Set(['debug', 'trace']);
 
-/** The path of an address: no query, and no token of a media socket. */
-export function loggablePath(url: string | undefined): string {
-  return (url ?? '').replace(/\?.*$/, '').replace(/^\/stream\/.+$/, '/stream/[token]');
+/** @param destination the standard output where none is given. */
+export function createLogger(level: string, destination?: DestinationStream): AppLogger {
+  const options = {
+    level,
+    redact: { paths: REDACTED, censor: '[redacted]' },
+    base: { service: 'cordboard' },
+    serializers: { err: OUTSPOKEN.has(level) ? stdSerializers.err : errorInLog },
+  };
+  return destination ? pino(options, destination) : pino(options);
 }
 
 /** Lets Nest's own lines go the same way. */
@@ -33,10 +39,10 @@ export class NestLogger implements LoggerService {
     this.logger.debug({ context }, textOf(message));
   }
   error(message: unknown, ...rest: unknown[]): void {
-    this.logger.error(
-      { context: rest.at(-1), stack: rest.length > 1 ? rest[0] : undefined },
-      textOf(message),
-    );
+    // Nest hands over the stack, whose first lines are the message.
+    const [stack] = rest;
+    const err = message instanceof Error ? message : rest.length > 1 ? { message, stack } : undefined;
+    this.logger.error({ context: rest.at(-1), err }, err ? 'an error of Nest' : textOf(message));
   }
   warn(message: unknown, context?: string): void {
     this.logger.warn({ context }, textOf(message));

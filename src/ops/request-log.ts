@@ -4,7 +4,8 @@
 import { randomUUID } from 'node:crypto';
 import { pinoHttp, type HttpLogger } from 'pino-http';
 import type { ApiKeys } from './api-keys.js';
-import { loggablePath, type AppLogger } from './logger.js';
+import { loggablePath } from './loggable-path.js';
+import type { AppLogger } from './logger.js';
 
 /** Asked every few seconds by whoever watches; of no interest to whoever reads. */
 const QUIET = /^\/(health|metrics)/;

@@ -5,11 +5,11 @@ import type { IncomingMessage } from 'node:http';
 import { inspect } from 'node:util';
 import { Controller, Get, Module, Post, type INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { pino } from 'pino';
 import { CallStore } from '../../src/core/call/call.store.js';
 import { Environment } from '../../src/config/environment.js';
 import { Caller, Public } from '../../src/ops/api-key.guard.js';
 import { ApiKeys, fingerprintOf } from '../../src/ops/api-keys.js';
+import { createLogger } from '../../src/ops/logger.js';
 import { OpsModule } from '../../src/ops/ops.module.js';
 import { requestLog } from '../../src/ops/request-log.js';
 import { APP_LOGGER } from '../../src/ops/tokens.js';
@@ -69,7 +69,7 @@ describe('a client with a key', () => {
 
   beforeEach(async () => {
     lines = new Lines();
-    const logger = pino(lines);
+    const logger = createLogger('info', lines);
     const environment = environmentWith({ API_KEYS: `${OLD},${NEW}`, API_REQUESTS_PER_MINUTE: '3' });
     const values = [
       { provide: Environment, useValue: environment },

@@ -8,6 +8,8 @@ import { eventually } from './whole-system.js';
 export interface RunningService {
   readonly child: ChildProcess;
   readonly url: string;
+  /** What it has written to its standard output: its log. */
+  output(): string;
   /** Resolves with how it ended: the signal, when Nest has shut down and handed the signal on, or the exit code. */
   stop(): Promise<string>;
 }
@@ -15,8 +17,10 @@ export interface RunningService {
 export async function runBuiltService(variables: Readonly<Record<string, string>>): Promise<RunningService> {
   const child = spawn(process.execPath, ['dist/main.js'], {
     env: { PATH: process.env['PATH'], ...variables },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const written: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => void written.push(chunk));
   const url = `http://127.0.0.1:${variables['PORT']}`;
   await eventually(
     () =>
@@ -31,6 +35,7 @@ export async function runBuiltService(variables: Readonly<Record<string, string>
   return {
     child,
     url,
+    output: () => Buffer.concat(written).toString('utf8'),
     stop: async () => {
       if (child.exitCode !== null) return String(child.exitCode);
       child.kill('SIGTERM');
