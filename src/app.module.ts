@@ -9,6 +9,7 @@ import { EnvironmentModule } from './config/config.module.js';
 import { MediaStreamModule } from './media-stream/media-stream.module.js';
 import { OpsModule } from './ops/ops.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
+import { PrivacyModule } from './privacy/privacy.module.js';
 import { TimelineModule } from './timeline/timeline.module.js';
 import { ToolsModule } from './tools/tools.module.js';
 import { TwimlModule } from './twiml/twiml.module.js';
@@ -39,6 +40,7 @@ export class AppModule {
         ToolsModule,
         MediaStreamModule,
         BillingModule,
+        PrivacyModule,
         ...extra,
       ],
     };

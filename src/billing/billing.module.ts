@@ -31,5 +31,6 @@ import { UsageService } from './usage.service.js';
     { provide: CarrierPrices, useClass: TwilioPrices },
     { provide: Conversations, useClass: ElevenLabsConversations },
   ],
+  exports: [Conversations],
 })
 export class BillingModule {}

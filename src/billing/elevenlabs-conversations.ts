@@ -17,20 +17,8 @@ export class ElevenLabsConversations extends Conversations {
   }
 
   async find(conversationId: string): Promise<ConversationReport | undefined> {
-    const base = `${this.environment.ELEVENLABS_API_URL}/v1/convai/conversations`;
-    let response: Response;
-    let body: unknown;
-    try {
-      response = await fetch(`${base}/${encodeURIComponent(conversationId)}`, {
-        headers: { 'xi-api-key': this.environment.ELEVENLABS_API_KEY },
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      });
-      body = await response.json().catch(() => undefined);
-    } catch {
-      throw new CordboardError('agent-unreachable', 'ElevenLabs did not answer the question for a cost.');
-    }
-    if (response.status === 404) return undefined;
-    if (!response.ok) throw refusal(response.status);
+    const { status, body } = await this.ask('GET', conversationId);
+    if (status === 404) return undefined;
     const report = reportOf(body);
     if (report) return report;
     throw new CordboardError(
@@ -38,11 +26,36 @@ export class ElevenLabsConversations extends Conversations {
       'ElevenLabs answered with something else than a conversation.',
     );
   }
+
+  async remove(conversationId: string): Promise<void> {
+    await this.ask('DELETE', conversationId);
+  }
+
+  private async ask(
+    method: 'GET' | 'DELETE',
+    conversationId: string,
+  ): Promise<{ status: number; body: unknown }> {
+    const base = `${this.environment.ELEVENLABS_API_URL}/v1/convai/conversations`;
+    let response: Response;
+    let body: unknown;
+    try {
+      response = await fetch(`${base}/${encodeURIComponent(conversationId)}`, {
+        method,
+        headers: { 'xi-api-key': this.environment.ELEVENLABS_API_KEY },
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+      body = await response.json().catch(() => undefined);
+    } catch {
+      throw new CordboardError('agent-unreachable', 'ElevenLabs did not answer about a conversation.');
+    }
+    if (!response.ok && response.status !== 404) throw refusal(response.status);
+    return { status: response.status, body };
+  }
 }
 
 function refusal(status: number): CordboardError {
   return new CordboardError(
     status === 401 || status === 403 ? 'agent-unauthorized' : 'agent-unreachable',
-    `ElevenLabs answered ${status} to the question for a cost.`,
+    `ElevenLabs answered ${status} about a conversation.`,
   );
 }

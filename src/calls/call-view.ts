@@ -46,6 +46,7 @@ export function viewOf(call: Call, cost: CostSoFar): CallDto {
       total: usdText(cost.total),
       final: cost.final,
     },
+    erased: call.erased,
     recording: { status: call.recording.status, durationSeconds: call.recording.durationSeconds },
     analysis: call.analysis,
     timings: {

@@ -72,6 +72,14 @@ export class CallAnalysisDto {
   collected!: Readonly<Record<string, unknown>>;
 }
 
+/** What was taken out of the record, by age or because somebody asked for it. */
+export class CallErasureDto {
+  /** What was said, pressed and looked up, and what was made of it. */
+  transcript!: boolean;
+  /** The number of the other side, which is `anonymous` now, variables, overrides and metadata. */
+  person!: boolean;
+}
+
 export class CallDto {
   @ApiProperty({ example: 'call_5f0c9f4f2b8a4c5e9d3a7b1c2d3e4f50' })
   id!: string;
@@ -124,6 +132,7 @@ export class CallDto {
   durationSeconds!: number | null;
   cost!: CostDto;
   recording!: CallRecordingDto;
+  erased!: CallErasureDto;
   @ApiProperty({ type: CallAnalysisDto, nullable: true })
   analysis!: CallAnalysisDto | null;
   timings!: CallTimingsDto;

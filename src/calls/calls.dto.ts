@@ -25,6 +25,7 @@ import { IsVariables } from './variables.js';
 const E164 = /^\+[1-9]\d{6,14}$/;
 /** Of any length: one that is too short gets an answer of its own. */
 const DIALLABLE = /^\+[1-9]\d{1,14}$/;
+const ID = /^[\w-]{1,100}$/;
 const E164_FAULT = 'expected an E.164 number like +14155550123';
 const NOT_YET = 'is not supported by this version; leave it out';
 
@@ -81,7 +82,7 @@ export class PlaceCallDto {
 
   /** The ElevenLabs agent that answers. Default: ELEVENLABS_AGENT_ID. */
   @IsOptional()
-  @Matches(/^[\w-]{1,100}$/, { message: 'expected the id of an agent, like agent_01hx' })
+  @Matches(ID, { message: 'expected the id of an agent, like agent_01hx' })
   agentId?: string;
 
   /** Values for the agent's `{{placeholders}}`: strings, numbers and booleans, at most 50. */
@@ -169,14 +170,12 @@ export class CallQueryDto {
 
   /** Only calls of this agent. */
   @IsOptional()
-  @IsString()
-  @MaxLength(100)
+  @Matches(ID, { message: 'expected letters, digits, _ and -, at most 100' })
   agentId?: string;
 
   /** Only calls of this campaign. */
   @IsOptional()
-  @IsString()
-  @MaxLength(100)
+  @Matches(ID, { message: 'expected letters, digits, _ and -, at most 100' })
   campaignId?: string;
 
   /** Only calls created at this time or later, ISO 8601. */

@@ -106,6 +106,7 @@ export class NewCalls {
       recording: this.recordingOf(request.record ?? this.environment.RECORD_CALLS),
       cost: { telephony: null, agent: null },
       analysis: null,
+      erased: { transcript: false, person: false },
       times: {
         createdAt: this.clock.now(),
         startedAt: null,

@@ -127,6 +127,14 @@ export class TwilioCarrier extends Carrier {
     }
   }
 
+  async forget(twilioCallSid: string): Promise<void> {
+    try {
+      await this.client.calls(twilioCallSid).remove();
+    } catch (error) {
+      if (statusOf(error) !== 404) throw toCatalogue(error);
+    }
+  }
+
   async look(twilioCallSid: string): Promise<CarrierView | undefined> {
     try {
       const call = await this.client.calls(twilioCallSid).fetch();

@@ -59,6 +59,28 @@ export class RecordVariables extends LimitVariables {
   @Variable({
     group: 'Record',
     about:
+      'Days after which what was said, pressed and looked up in a call is taken out of its record, and what was made of it; 0: never.',
+  })
+  @Transform(integer)
+  @IsInt()
+  @Min(0)
+  @Max(36_500)
+  TRANSCRIPT_RETENTION_DAYS: number = 0;
+
+  @Variable({
+    group: 'Record',
+    about:
+      'Days after which the number of the other side is taken out of the record, with variables, overrides and metadata; 0: never.',
+  })
+  @Transform(integer)
+  @IsInt()
+  @Min(0)
+  @Max(36_500)
+  NUMBER_RETENTION_DAYS: number = 0;
+
+  @Variable({
+    group: 'Record',
+    about:
       'Seconds without a sign of life after which a replica is taken for dead and its calls are taken over.',
   })
   @Transform(integer)

@@ -9,7 +9,7 @@ export type CallRow = typeof calls.$inferSelect;
 export type CallFields = Omit<CallRow, 'lastSeq' | 'reservedUsdMicros' | 'owner'>;
 
 export function rowOf(call: Call): CallFields {
-  const { to, from, times, cost, id, version, ...same } = call;
+  const { to, from, times, cost, id, version, erased, ...same } = call;
   return {
     ...same,
     id,
@@ -20,6 +20,8 @@ export function rowOf(call: Call): CallFields {
     telephonyFinal: cost.telephony?.final ?? false,
     agentUsdMicros: cost.agent?.usdMicros ?? null,
     agentFinal: cost.agent?.final ?? false,
+    transcriptErased: erased.transcript,
+    personErased: erased.person,
     createdAt: new Date(times.createdAt),
     startedAt: dateOf(times.startedAt),
     answeredAt: dateOf(times.answeredAt),
@@ -60,6 +62,7 @@ export function callOf(row: CallRow): Call {
       agent: partOf(row.agentUsdMicros, row.agentFinal),
     },
     analysis: row.analysis,
+    erased: { transcript: row.transcriptErased, person: row.personErased },
     times: {
       createdAt: row.createdAt.getTime(),
       startedAt: timeOf(row.startedAt),

@@ -5,6 +5,7 @@
 import { getTableColumns, sql, type SQL } from 'drizzle-orm';
 import { isFinal, type Call } from '../core/call/call.js';
 import type { Batch } from '../core/call/call.store.js';
+import { DETAILS_WITH_WORDS } from '../core/call/timeline.js';
 import { FIRST_QUESTION_SECONDS } from '../core/cost/reconciliation.js';
 import type { CallId } from '../core/ids.js';
 import { rowOf } from './call-row.js';
@@ -80,8 +81,24 @@ export function replaceSql(call: Call, batch: Batch): SQL {
         from ${inTurn(call.id)}
         where id = ${call.id} and version = ${call.version - 1}`,
     batch,
-    isFinal(call.status) ? owedAfter(call) : undefined,
+    isFinal(call.status) ? sql`${owedAfter(call)}${takenOut(call)}` : undefined,
   );
+}
+
+/**
+ * What was said before goes with the write that says so, and so do answers that were kept for repeated requests, which have the record in
+ * them. Entries of the same write are not seen by it.
+ */
+function takenOut({ erased }: Call): SQL {
+  const words = sql.raw(DETAILS_WITH_WORDS.map((field) => `'${field}'`).join(', '));
+  const wordsOut = sql`,
+    without_words as (
+      update call_events set details = (details::jsonb - array[${words}])::json
+      from changed where call_id = changed.id
+    )`;
+  const answersOut = sql`,
+    without_answers as (delete from idempotency_keys using changed where call_id = changed.id)`;
+  return sql`${erased.transcript ? wordsOut : sql``}${erased.transcript || erased.person ? answersOut : sql``}`;
 }
 
 export function appendSql(id: CallId, batch: Batch): SQL {

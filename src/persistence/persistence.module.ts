@@ -6,6 +6,7 @@ import { Environment } from '../config/environment.js';
 import { CallStore } from '../core/call/call.store.js';
 import { DialPace } from '../core/call/dial-pace.js';
 import { IdempotencyStore } from '../core/call/idempotency.store.js';
+import { PersonalDataStore } from '../core/call/personal-data.store.js';
 import { RecordedCallStore } from '../core/call/recorded-call.store.js';
 import { ReplicaStore } from '../core/call/replica.store.js';
 import { StreamTokenStore } from '../core/call/stream-token.store.js';
@@ -23,6 +24,7 @@ import { PostgresDeliveryStore } from './postgres.delivery-store.js';
 import { PostgresDialPace } from './postgres.dial-pace.js';
 import { PostgresIdempotencyStore } from './postgres.idempotency-store.js';
 import { PostgresRecordedCallStore } from './postgres.recorded-call-store.js';
+import { PostgresPersonalDataStore } from './postgres.personal-data-store.js';
 import { PostgresReconciliationStore } from './postgres.reconciliation-store.js';
 import { PostgresReplicaStore } from './postgres.replica-store.js';
 import { PostgresStreamTokenStore } from './postgres.stream-token-store.js';
@@ -76,6 +78,11 @@ const THIS_REPLICA = Symbol('this replica');
       useFactory: (database: Database) => new PostgresRecordedCallStore(database),
     },
     {
+      provide: PersonalDataStore,
+      inject: [Database],
+      useFactory: (database: Database) => new PostgresPersonalDataStore(database),
+    },
+    {
       provide: ReconciliationStore,
       inject: [Database],
       useFactory: (database: Database) => new PostgresReconciliationStore(database),
@@ -114,6 +121,7 @@ const THIS_REPLICA = Symbol('this replica');
   ],
   exports: [
     CallStore,
+    PersonalDataStore,
     ReconciliationStore,
     RecordedCallStore,
     ReplicaStore,

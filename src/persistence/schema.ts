@@ -77,6 +77,8 @@ export const calls = pgTable(
     /** What the call counts for in the budget of the day while its cost is not known. */
     reservedUsdMicros: usdMicros('reserved_usd_micros').notNull().default(0),
     analysis: json('analysis').$type<CallAnalysis>(),
+    transcriptErased: boolean('transcript_erased').notNull().default(false),
+    personErased: boolean('person_erased').notNull().default(false),
     createdAt: moment('created_at').notNull(),
     startedAt: moment('started_at'),
     answeredAt: moment('answered_at'),
@@ -92,6 +94,13 @@ export const calls = pgTable(
     index('calls_conversation_id').on(table.conversationId),
     index('calls_newest').on(table.createdAt.desc(), table.id.desc()),
     index('calls_to_number').on(table.toNumber, table.createdAt.desc()),
+    index('calls_from_number').on(table.fromNumber, table.createdAt.desc()),
+    index('calls_with_transcript')
+      .on(table.createdAt)
+      .where(sql`not transcript_erased`),
+    index('calls_with_person')
+      .on(table.createdAt)
+      .where(sql`not person_erased`),
     index('calls_placed_by').on(table.placedBy, table.createdAt.desc()),
     index('calls_agent_id').on(table.agentId, table.createdAt.desc()),
     index('calls_campaign_id').on(table.campaignId, table.createdAt.desc()),

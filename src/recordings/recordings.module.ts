@@ -33,6 +33,6 @@ import { TwilioRecordings } from './twilio-recordings.js';
     RecordingsService,
     { provide: CarrierRecordings, useClass: TwilioRecordings },
   ],
-  exports: [Recorders],
+  exports: [Recorders, RecordingsService],
 })
 export class RecordingsModule {}

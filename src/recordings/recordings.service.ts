@@ -63,6 +63,16 @@ export class RecordingsService {
     return (await this.files.writtenAt(call)) !== undefined;
   }
 
+  /**
+   * Deletes whatever there is of an ended call; nothing is no fault.
+   * @throws CordboardError `not-found` when it lies on another disk.
+   */
+  async erase(call: Call): Promise<void> {
+    if (call.recording.status in NOTHING) return;
+    if (!(await this.isHere(call))) throw new CordboardError('not-found', ELSEWHERE);
+    await this.remove(call);
+  }
+
   /** Deletes the sound wherever it is, then says so on record. */
   async remove(call: Call): Promise<void> {
     const { source, twilioRecordingSid } = call.recording;

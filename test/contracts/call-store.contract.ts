@@ -78,6 +78,23 @@ export function callStoreContract(name: string, open: () => Promise<CallStore>):
       expect(await store.find(call.id)).toMatchObject({ agentId: `agent_${won.indexOf(true)}` });
     });
 
+    it('takes the words out of what is written already, when the record says so', async () => {
+      const call = callWith({ status: 'completed' });
+      const other = callWith({ status: 'completed' });
+      const details = { text: 'so it was', input: { of: 'it' }, digits: '4711', eventId: 7, outcome: 'ok' };
+      const words = (name: string): Batch => ({ name, entries: [{ type: 'turn.agent', at: T0, details }] });
+      await store.insert(call, words('said'));
+      await store.insert(other, words('said by others'));
+      const erased = { transcript: true, person: false };
+      await store.replace({ ...call, version: 2, erased }, batchOf('record.erased'));
+      const [said, told] = await store.events(call.id, 0, 10);
+      expect(said).toMatchObject({ type: 'turn.agent', details: { eventId: 7, outcome: 'ok' } });
+      expect(Object.keys(said?.details ?? {})).toHaveLength(2);
+      expect(told).toMatchObject({ type: 'record.erased', seq: 2 });
+      expect((await store.events(other.id, 0, 10))[0]?.details).toEqual(details);
+      expect(await store.find(call.id)).toMatchObject({ erased });
+    });
+
     it('counts the calls that have not ended', async () => {
       const [one, two, three] = [callWith(), callWith({ status: 'ringing' }), callWith({ status: 'busy' })];
       await insertAll([one, two, three]);

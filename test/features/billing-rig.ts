@@ -42,6 +42,10 @@ class SaidConversations extends Conversations {
       said && { conversationId, callId: undefined, isOpen: false, usdMicros: null, analysis: null, ...said }
     );
   }
+
+  remove(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 /** Distinct as Twilio's own. */

@@ -43,6 +43,11 @@ export const AREAS: Readonly<Record<string, Rule>> = {
     may: [...FEATURE, 'protocol', 'calls'],
     because: 'billing asks what calls cost and what conversations say, and knows no other feature',
   },
+  privacy: {
+    may: [...FEATURE, 'calls', 'recordings', 'billing'],
+    because:
+      'privacy takes out what calls, recordings and conversations keep of people, and knows no other feature',
+  },
   documents: {
     may: ['core', 'config'],
     because: 'documents are written from the catalogue and the environment alone',
@@ -64,6 +69,7 @@ export const AREAS: Readonly<Record<string, Rule>> = {
       'webhooks',
       'recordings',
       'billing',
+      'privacy',
     ],
     because: 'the application is made of features, and never of simulators',
   },

@@ -52,6 +52,7 @@ export function callWith({ times, ...fields }: CallFields = {}): Call {
     recording: { status: 'off', source: null, twilioRecordingSid: null, durationSeconds: null },
     cost: { telephony: null, agent: null },
     analysis: null,
+    erased: { transcript: false, person: false },
     ...fields,
     times: {
       createdAt: T0,

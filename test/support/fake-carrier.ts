@@ -7,7 +7,7 @@ import type { PlacedCall } from '../../src/core/call/match-placed.js';
 import type { Clock } from '../../src/core/clock.js';
 
 export interface CarrierAsked {
-  readonly verb: 'place' | 'find' | 'hang-up' | 'look';
+  readonly verb: 'place' | 'find' | 'hang-up' | 'look' | 'forget';
   /** Our id for `place` and `find`, the carrier's otherwise. */
   readonly id: string;
   readonly at: number;
@@ -40,6 +40,11 @@ export class FakeCarrier extends Carrier {
   look(twilioCallSid: string): Promise<CarrierView | undefined> {
     this.note('look', twilioCallSid);
     return this.looking();
+  }
+
+  forget(twilioCallSid: string): Promise<void> {
+    this.note('forget', twilioCallSid);
+    return Promise.resolve();
   }
 
   times(verb: CarrierAsked['verb']): number[] {

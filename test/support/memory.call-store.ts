@@ -15,7 +15,7 @@ import {
   type EntryTerms,
   type EventPage,
 } from '../../src/core/call/call.store.js';
-import type { TimelineEvent } from '../../src/core/call/timeline.js';
+import { DETAILS_WITH_WORDS as WITH_WORDS, type TimelineEvent } from '../../src/core/call/timeline.js';
 import { CordboardError } from '../../src/core/errors.js';
 import type { CallId } from '../../src/core/ids.js';
 
@@ -58,6 +58,7 @@ export class MemoryCallStore extends CallStore {
     return this.here(() => {
       if (this.calls.get(call.id)?.version !== call.version - 1) return false;
       this.calls.set(call.id, call);
+      if (call.erased.transcript) this.takeWordsOut(call.id);
       this.enter(call.id, batch);
       return true;
     });
@@ -140,6 +141,16 @@ export class MemoryCallStore extends CallStore {
   /** As if that connection were back. */
   missNotices(): void {
     for (const listener of this.listeners) listener('missed');
+  }
+
+  private takeWordsOut(callId: CallId): void {
+    for (const [place, event] of this.timeline.entries()) {
+      if (event.callId !== callId) continue;
+      const details = Object.fromEntries(
+        Object.entries(event.details).filter(([field]) => !(WITH_WORDS as readonly string[]).includes(field)),
+      );
+      this.timeline[place] = { ...event, details };
+    }
   }
 
   private enter(callId: CallId, { name, entries }: Batch): void {

@@ -5,9 +5,11 @@
  */
 import type { ErrorCode } from '../errors.js';
 import {
+  ANONYMOUS,
   isFinal,
   type Call,
   type CallAnalysis,
+  type CallErasure,
   type CallRecording,
   type CallStatus,
   type CostPart,
@@ -57,7 +59,8 @@ export type CallEvent =
 export type AfterwardsEvent =
   | { readonly type: 'recording.changed'; readonly recording: CallRecording }
   | { readonly type: 'cost.learnt'; readonly of: 'telephony' | 'agent'; readonly cost: CostPart }
-  | { readonly type: 'analysis.came'; readonly analysis: CallAnalysis };
+  | { readonly type: 'analysis.came'; readonly analysis: CallAnalysis }
+  | ({ readonly type: 'record.erased' } & CallErasure);
 
 export type FinalStatus = 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled';
 
@@ -92,8 +95,15 @@ export function applyCallEvent(call: Call, event: CallEvent, now: number): Call 
   return { ...call, ...change, version: call.version + 1, times: { ...call.times, ...change.times } };
 }
 
+const AFTERWARDS: ReadonlySet<CallEvent['type']> = new Set<AfterwardsEvent['type']>([
+  'recording.changed',
+  'cost.learnt',
+  'analysis.came',
+  'record.erased',
+]);
+
 function isAfterwards(event: CallEvent): event is AfterwardsEvent {
-  return event.type === 'recording.changed' || event.type === 'cost.learnt' || event.type === 'analysis.came';
+  return AFTERWARDS.has(event.type);
 }
 
 function afterwards(call: Call, event: AfterwardsEvent): Change | undefined {
@@ -107,11 +117,30 @@ function afterwards(call: Call, event: AfterwardsEvent): Change | undefined {
       if (known?.final && !event.cost.final) return undefined;
       return isSame(known, event.cost) ? undefined : { cost: { ...call.cost, [event.of]: event.cost } };
     }
+    case 'record.erased': {
+      return isFinal(call.status) ? erase(call, event) : undefined;
+    }
     default: {
       event satisfies { type: 'analysis.came' };
+      // It may come long after somebody asked for the words to be erased.
+      if (call.erased.transcript) return undefined;
       return isSame(call.analysis, event.analysis) ? undefined : { analysis: event.analysis };
     }
   }
+}
+
+function erase(call: Call, asked: CallErasure): Change | undefined {
+  const erased = {
+    transcript: call.erased.transcript || asked.transcript,
+    person: call.erased.person || asked.person,
+  };
+  if (isSame(erased, call.erased)) return undefined;
+  const theirs = call.direction === 'outbound' ? { to: ANONYMOUS } : { from: ANONYMOUS };
+  return {
+    erased,
+    ...(erased.transcript ? { analysis: null } : {}),
+    ...(erased.person ? { ...theirs, variables: {}, overrides: {}, metadata: {} } : {}),
+  };
 }
 
 /** Records here are plain JSON that one place writes, so equal means equally written. */

@@ -101,6 +101,17 @@ export interface CallCost {
   readonly agent: CostPart | null;
 }
 
+/** What was taken out of the record, by age or because somebody asked for it. It does not come back. */
+export interface CallErasure {
+  /** What was said, pressed and looked up, and what was made of it. */
+  readonly transcript: boolean;
+  /** The number of the other side, and what came with the call and may name a person: variables, overrides, metadata. */
+  readonly person: boolean;
+}
+
+/** What stands where the number of an erased person stood. Twilio says the same of callers that withhold theirs. */
+export const ANONYMOUS = 'anonymous';
+
 /** What ElevenLabs made of the conversation afterwards. */
 export interface CallAnalysis {
   readonly successful: 'success' | 'failure' | 'unknown';
@@ -140,6 +151,7 @@ export interface Call {
   readonly recording: CallRecording;
   readonly cost: CallCost;
   readonly analysis: CallAnalysis | null;
+  readonly erased: CallErasure;
   readonly times: CallTimes;
 }
 

@@ -21,4 +21,6 @@ export abstract class Carrier {
   abstract hangUp(twilioCallSid: string): Promise<void>;
   /** What the carrier says of the call; undefined when it knows no such call. */
   abstract look(twilioCallSid: string): Promise<CarrierView | undefined>;
+  /** Deletes what the carrier keeps about an ended call. Resolves also when it keeps nothing. */
+  abstract forget(twilioCallSid: string): Promise<void>;
 }

@@ -33,6 +33,7 @@ export const TIMELINE_TYPES = [
   'recording.changed',
   'cost.changed',
   'analysis.came',
+  'record.erased',
 ] as const;
 export type TimelineType = (typeof TIMELINE_TYPES)[number];
 
@@ -43,6 +44,9 @@ export interface TimelineEntry {
   /** Plain JSON. */
   readonly details: Readonly<Record<string, unknown>>;
 }
+
+/** What of the details is words: said, pressed, asked of tools and answered by them, and what was made of it all. */
+export const DETAILS_WITH_WORDS = ['text', 'input', 'digits', 'summary', 'evaluation', 'collected'] as const;
 
 /** An entry that the store has taken. */
 export interface TimelineEvent extends TimelineEntry {
@@ -86,6 +90,7 @@ export function entriesOfChange(before: Call, after: Call, event: CallEvent, at:
   if (event.type === 'end.decided') add('call.ending', { reason: after.endReason, failure: after.failure });
   if (event.type === 'recording.changed') add('recording.changed', { ...after.recording });
   if (event.type === 'cost.learnt') add('cost.changed', { ...after.cost });
+  if (event.type === 'record.erased') add('record.erased', { ...after.erased });
   if (event.type === 'analysis.came') add('analysis.came', { ...after.analysis });
   return entries;
 }

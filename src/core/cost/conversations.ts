@@ -20,4 +20,9 @@ export abstract class Conversations {
    * @throws CordboardError `agent-unreachable`, `agent-unauthorized`.
    */
   abstract find(conversationId: string): Promise<ConversationReport | undefined>;
+  /**
+   * Deletes what the provider keeps of it. Resolves also when there is nothing.
+   * @throws CordboardError `agent-unreachable`, `agent-unauthorized`.
+   */
+  abstract remove(conversationId: string): Promise<void>;
 }

@@ -42,6 +42,8 @@ CREATE TABLE "calls" (
 	"agent_final" boolean DEFAULT false NOT NULL,
 	"reserved_usd_micros" bigint DEFAULT 0 NOT NULL,
 	"analysis" json,
+	"transcript_erased" boolean DEFAULT false NOT NULL,
+	"person_erased" boolean DEFAULT false NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"started_at" timestamp (3) with time zone,
 	"answered_at" timestamp (3) with time zone,
@@ -114,6 +116,9 @@ CREATE UNIQUE INDEX "calls_twilio_call_sid" ON "calls" USING btree ("twilio_call
 CREATE INDEX "calls_conversation_id" ON "calls" USING btree ("conversation_id");--> statement-breakpoint
 CREATE INDEX "calls_newest" ON "calls" USING btree ("created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "calls_to_number" ON "calls" USING btree ("to_number","created_at" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "calls_from_number" ON "calls" USING btree ("from_number","created_at" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "calls_with_transcript" ON "calls" USING btree ("created_at") WHERE not transcript_erased;--> statement-breakpoint
+CREATE INDEX "calls_with_person" ON "calls" USING btree ("created_at") WHERE not person_erased;--> statement-breakpoint
 CREATE INDEX "calls_placed_by" ON "calls" USING btree ("placed_by","created_at" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "calls_agent_id" ON "calls" USING btree ("agent_id","created_at" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "calls_campaign_id" ON "calls" USING btree ("campaign_id","created_at" DESC NULLS LAST);--> statement-breakpoint

@@ -57,6 +57,8 @@ function missingQuery(name: string): Answer {
 
 export class RestApi {
   private readonly faultsShown = new Map<string, number>();
+  /** Conversations whose record somebody deleted. */
+  private readonly deleted = new Set<string>();
 
   constructor(private readonly parts: RestParts) {}
 
@@ -72,11 +74,16 @@ export class RestApi {
     const url = new URL(request.url ?? '/', 'http://simulator');
     const resource = this.resourceAt(url.pathname);
     if (!resource) return { status: 404, body: { detail: 'Not Found' } };
-    if (request.method !== 'GET') return { status: 405, body: { detail: 'Method Not Allowed' } };
+    const isDeletion = request.method === 'DELETE' && CONVERSATION_RECORD_PATH.test(url.pathname);
+    if (request.method !== 'GET' && !isDeletion)
+      return { status: 405, body: { detail: 'Method Not Allowed' } };
     if (request.headers['xi-api-key'] !== this.parts.settings.apiKey) {
       return failed(401, 'invalid_api_key', 'The xi-api-key header is missing or wrong.');
     }
-    return resource(url.searchParams, authority);
+    const answer = resource(url.searchParams, authority);
+    if (!isDeletion || answer.status !== 200) return answer;
+    this.deleted.add(CONVERSATION_RECORD_PATH.exec(url.pathname)?.[1] ?? '');
+    return { status: 200, body: {} };
   }
 
   private resourceAt(path: string): Resource | undefined {
@@ -132,9 +139,13 @@ export class RestApi {
     return { status: 200, body: agentRecord(agentId, script, this.parts.settings.requireSignedUrl) };
   }
 
+  private get kept(): readonly SimulatedConversation[] {
+    return this.parts.conversations.filter(({ id }) => !this.deleted.has(id));
+  }
+
   private list(query: URLSearchParams): Answer {
     try {
-      return { status: 200, body: conversationList(this.parts.conversations, query) };
+      return { status: 200, body: conversationList(this.kept, query) };
     } catch (error) {
       if (!(error instanceof QueryFault)) throw error;
       return faultyQuery(error.parameter, error.message, 'value_error');
@@ -142,7 +153,7 @@ export class RestApi {
   }
 
   private conversation(id: string): Answer {
-    const conversation = this.parts.conversations.find((one) => one.id === id);
+    const conversation = this.kept.find((one) => one.id === id);
     if (!conversation) return failed(404, 'document_not_found', `There is no conversation ${id}.`);
     return { status: 200, body: conversationRecord(conversation, this.parts.settings.costUsdPerMinute) };
   }
