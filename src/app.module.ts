@@ -8,6 +8,7 @@ import { CallsModule } from './calls/calls.module.js';
 import { EnvironmentModule } from './config/config.module.js';
 import { MediaStreamModule } from './media-stream/media-stream.module.js';
 import { OpsModule } from './ops/ops.module.js';
+import { OutwardModule } from './outward/outward.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
 import { TimelineModule } from './timeline/timeline.module.js';
@@ -31,6 +32,7 @@ export class AppModule {
       imports: [
         await EnvironmentModule.read(variables),
         OpsModule,
+        OutwardModule,
         PersistenceModule,
         CallsModule,
         TimelineModule,

@@ -8,7 +8,7 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { CordboardError } from '../core/errors.js';
 import { WebhookTargets } from '../core/webhook/webhook-targets.js';
-import { hostOf, isPublicAddress } from './address-rules.js';
+import { hostOf, isPublicAddress } from '../outward/address-rules.js';
 
 /** Names that mean this machine or this network wherever they are resolved. */
 const LOCAL_NAME = /(^|\.)(localhost|local|internal|home\.arpa)\.?$/i;

@@ -16,8 +16,8 @@ import { Environment } from '../config/environment.js';
 import { eventViewOf, type ShownEvent } from '../core/call/event-view.js';
 import { Clock } from '../core/clock.js';
 import type { AttemptOutcome } from '../core/webhook/retry-schedule.js';
-import { hostOf, isPublicAddress } from './address-rules.js';
-import { lookupPublic, PRIVATE_ADDRESS } from './guarded-lookup.js';
+import { hostOf, isPublicAddress } from '../outward/address-rules.js';
+import { lookupPublic, PRIVATE_ADDRESS } from '../outward/guarded-lookup.js';
 
 /** From the connection to the last byte of the answer. */
 export const REQUEST_TIMEOUT_MS = 15_000;

@@ -1,5 +1,5 @@
 /** Which addresses of the network may be posted to. */
-import { hostOf, isPublicAddress } from '../../src/webhooks/address-rules.js';
+import { hostOf, isPublicAddress } from '../../src/outward/address-rules.js';
 
 describe('an address', () => {
   it.each([
@@ -52,6 +52,8 @@ describe('an address', () => {
     '2002:7f00:1::',
     '2001:0:4136:e378:8000:63bf:3fff:fdd2',
     '2001:db8::1',
+    '2001:2::1',
+    '::ffff:0:127.0.0.1',
     'fc00::1',
     'fd12:3456:789a::1',
     'fe80::1',

@@ -20,9 +20,16 @@ export const AREAS: Readonly<Record<string, Rule>> = {
   config: { may: [], because: 'the environment is read before anything else exists' },
   ops: { may: ['core', 'config'], because: 'every feature rests on ops, so ops rests on none' },
   persistence: { may: FEATURE, because: NO_FEATURE },
-  tools: { may: FEATURE, because: NO_FEATURE },
+  outward: { may: FEATURE, because: NO_FEATURE },
+  tools: {
+    may: [...FEATURE, 'outward'],
+    because: 'tools may ask the world outside, and know no other feature',
+  },
   timeline: { may: FEATURE, because: NO_FEATURE },
-  webhooks: { may: FEATURE, because: NO_FEATURE },
+  webhooks: {
+    may: [...FEATURE, 'outward'],
+    because: 'webhooks go to the world outside, and know no other feature',
+  },
   calls: { may: FEATURE, because: NO_FEATURE },
   agent: { may: [...FEATURE, 'protocol'], because: NO_FEATURE },
   twiml: {
@@ -70,6 +77,7 @@ export const AREAS: Readonly<Record<string, Rule>> = {
       'recordings',
       'billing',
       'privacy',
+      'outward',
     ],
     because: 'the application is made of features, and never of simulators',
   },

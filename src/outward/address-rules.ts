@@ -28,7 +28,9 @@ const NOT_PUBLIC: readonly (readonly [string, number])[] = [
   ['::', 96],
   ['64:ff9b::', 96],
   ['64:ff9b:1::', 48],
-  ['2001::', 32],
+  // Translated IPv4 (RFC 2765), and what IANA keeps for protocols: Teredo, benchmarks, ORCHID.
+  ['::ffff:0:0:0', 96],
+  ['2001::', 23],
   ['2002::', 16],
   ['100::', 64],
   ['2001:db8::', 32],
