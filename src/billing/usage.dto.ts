@@ -11,12 +11,16 @@ import {
   IsOptional,
   IsString,
   Max,
+  Matches,
   MaxLength,
   Min,
   ValidateBy,
 } from 'class-validator';
 import { CostDto } from '../calls/call.dto.js';
 import { USAGE_GROUPS, type UsageGroup } from '../core/cost/usage.store.js';
+
+const ID = /^[\w-]{1,100}$/;
+const ID_FAULT = 'expected letters, digits, _ and -, at most 100';
 
 /** One that the calendar has. */
 function isDay(value: unknown): boolean {
@@ -56,14 +60,12 @@ export class UsageQueryDto {
 
   /** Only calls of this agent. */
   @IsOptional()
-  @IsString()
-  @MaxLength(100)
+  @Matches(ID, { message: ID_FAULT })
   agentId?: string;
 
   /** Only calls of this campaign. */
   @IsOptional()
-  @IsString()
-  @MaxLength(100)
+  @Matches(ID, { message: ID_FAULT })
   campaignId?: string;
 
   /** Rows on a page. */

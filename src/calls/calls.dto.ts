@@ -7,6 +7,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsObject,
   IsISO8601,
   IsOptional,
   IsString,
@@ -97,6 +98,8 @@ export class PlaceCallDto {
 
   /** Settings of the agent to replace for this call; each must be allowed in the agent's security settings. */
   @IsOptional()
+  // The next rule alone takes a list for its elements.
+  @IsObject()
   @ValidateNested()
   @Type(() => OverridesDto)
   overrides?: OverridesDto;

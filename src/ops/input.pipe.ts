@@ -2,8 +2,9 @@
  * Checks what clients send against its class: unknown fields are faults, and every fault names its field. Set on each
  * controller of our own API and not globally: what vendors send may grow fields without notice.
  */
-import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 import { CordboardError, type FieldFault } from '../core/errors.js';
+import { isTooDeep, MAX_DEPTH } from '../core/json-depth.js';
 
 export function faultsOf(errors: readonly ValidationError[], path = ''): FieldFault[] {
   return errors.flatMap((error) => {
@@ -18,8 +19,19 @@ export function faultsOf(errors: readonly ValidationError[], path = ''): FieldFa
   });
 }
 
+/** Refuses what would take the stack of whoever looks at it field by field. */
+export class ShallowPipe extends ValidationPipe {
+  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (!isTooDeep(value)) return super.transform(value, metadata);
+    const faults = [
+      { field: metadata.type, message: `is nested deeper than ${MAX_DEPTH} levels; flatten it` },
+    ];
+    throw new CordboardError('bad-input', `${metadata.type}: nested too deep`, faults);
+  }
+}
+
 export function inputPipe(): ValidationPipe {
-  return new ValidationPipe({
+  return new ShallowPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,

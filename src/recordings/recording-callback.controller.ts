@@ -1,7 +1,7 @@
 /**
  * What Twilio tells of its recordings. Carries Twilio's signature instead of a key.
  */
-import { Body, Controller, HttpCode, Post, Query, UseGuards, ValidationPipe } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Query, UseGuards } from '@nestjs/common';
 import {
   ApiConsumes,
   ApiHeader,
@@ -15,13 +15,13 @@ import type { Call } from '../core/call/call.js';
 import { CordboardError } from '../core/errors.js';
 import { isCallId } from '../core/ids.js';
 import { Public } from '../ops/api-key.guard.js';
-import { faultsOf } from '../ops/input.pipe.js';
+import { faultsOf, ShallowPipe } from '../ops/input.pipe.js';
 import { ApiProblems } from '../ops/problem.js';
 import { TwilioSignatureGuard } from '../twiml/twilio-signature.guard.js';
 import { CarrierRecorder } from './carrier-recorder.js';
 import { callbackOf, RecordingCallbackDto } from './recording-callback.dto.js';
 
-const fromTwilio = new ValidationPipe({
+const fromTwilio = new ShallowPipe({
   transform: true,
   exceptionFactory: (errors) =>
     new CordboardError('bad-input', 'Fields of Twilio are missing.', faultsOf(errors)),

@@ -13,10 +13,12 @@ import {
   type ToolOutcome,
   type ToolResult,
 } from '../core/tool/tool.js';
+import { isTooDeep } from '../core/json-depth.js';
 import { faultsOf } from '../ops/input.pipe.js';
 import type { AppLogger } from '../ops/logger.js';
 import { Metrics } from '../ops/metrics.js';
 import { APP_LOGGER } from '../ops/tokens.js';
+import { misshapen } from './input-shape.js';
 import { ToolFailure } from './tool.decorator.js';
 import { ToolRegistry, type RegisteredTool } from './tool-registry.js';
 
@@ -55,6 +57,7 @@ export class NestToolRunner extends ToolRunner {
     let input: object;
     let errors: ValidationError[];
     try {
+      if (isTooDeep(call.input)) throw new RangeError('nested too deep');
       input = plainToInstance(registered.input, call.input);
       errors = await validate(input, { whitelist: true, forbidUnknownValues: false });
     } catch (error) {
@@ -65,8 +68,10 @@ export class NestToolRunner extends ToolRunner {
       );
       return { text: 'The arguments were not right. Correct them and try again.', outcome: 'bad-input' };
     }
-    if (errors.length > 0) {
-      const faults = faultsOf(errors).map(({ field, message }) => `${field}: ${message}`);
+    const shape = misshapen(registered.schema, call.input);
+    if (errors.length > 0 || shape !== undefined) {
+      const faults =
+        errors.length > 0 ? faultsOf(errors).map(({ field, message }) => `${field}: ${message}`) : [shape];
       return {
         text: `The arguments were not right. ${faults.join('; ')}. Correct them and try again.`,
         outcome: 'bad-input',

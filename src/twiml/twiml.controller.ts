@@ -1,17 +1,7 @@
 /**
  * The addresses that Twilio requests. Each carries Twilio's signature instead of a key.
  */
-import {
-  Body,
-  Controller,
-  Get,
-  Header,
-  HttpCode,
-  Post,
-  Query,
-  UseGuards,
-  ValidationPipe,
-} from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Post, Query, UseGuards } from '@nestjs/common';
 import {
   ApiConsumes,
   ApiHeader,
@@ -23,14 +13,14 @@ import {
 } from '@nestjs/swagger';
 import { CordboardError } from '../core/errors.js';
 import { Public } from '../ops/api-key.guard.js';
-import { faultsOf } from '../ops/input.pipe.js';
+import { faultsOf, ShallowPipe } from '../ops/input.pipe.js';
 import { ApiProblems } from '../ops/problem.js';
 import { TwilioSignatureGuard } from './twilio-signature.guard.js';
 import { StatusCallbackDto, StreamCallbackDto, VoiceRequestDto } from './twilio-webhook.dto.js';
 import { TwimlService, type Query as QueryFields } from './twiml.service.js';
 
 /** Twilio adds fields without notice, so unknown ones are let through. */
-const fromTwilio = new ValidationPipe({
+const fromTwilio = new ShallowPipe({
   transform: true,
   exceptionFactory: (errors) =>
     new CordboardError('bad-input', 'Fields of Twilio are missing.', faultsOf(errors)),
