@@ -5,6 +5,7 @@
 import { configurationPage } from './configuration-page.js';
 import { environmentExample } from './environment-example.js';
 import { errorsPage } from './errors-page.js';
+import { licencesPage } from './licences-page.js';
 
 export interface GeneratedDocument {
   /** From the project's folder. */
@@ -12,10 +13,12 @@ export interface GeneratedDocument {
   readonly text: string;
 }
 
-export function generatedDocuments(): readonly GeneratedDocument[] {
+/** @param lockfile the text of package-lock.json. */
+export function generatedDocuments(lockfile: string): readonly GeneratedDocument[] {
   return [
     { path: '.env.example', text: environmentExample() },
     { path: 'docs/configuration.md', text: configurationPage() },
     { path: 'docs/errors.md', text: errorsPage() },
+    { path: 'docs/licences.md', text: licencesPage(lockfile) },
   ];
 }

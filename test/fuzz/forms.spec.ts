@@ -81,7 +81,7 @@ describe('the callbacks under attack', () => {
       .map((pairs) =>
         pairs.length === 0
           ? ''
-          : `?${new URLSearchParams(pairs.map(([n, v]): [string, string] => [n, v.slice(0, 1000)]))}`,
+          : `?${new URLSearchParams(pairs.map(([n, v]): [string, string] => [n, v.slice(0, 1000)])).toString()}`,
       )
       .filter((query) => query.length < 12_000),
     fields: fc.array(
@@ -159,7 +159,7 @@ describe('the callbacks under attack', () => {
             const query = new URLSearchParams(
               what.fields.map(([n, v]): [string, string] => [n, v.slice(0, 500)]),
             );
-            const path = `/twiml?${query}`;
+            const path = `/twiml?${query.toString()}`;
             const headers = { 'x-twilio-signature': besieged.sign(`${besieged.system.url}${path}`) };
             answered(await send('GET', path, '', headers), what);
             return;

@@ -10,6 +10,10 @@ interface Service {
   readonly depends_on?: readonly string[];
   readonly profiles?: readonly string[];
   readonly command?: readonly string[];
+  readonly read_only?: boolean;
+  readonly tmpfs?: readonly string[];
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
 }
 
 const dockerfile = readFileSync('Dockerfile', 'utf8');
@@ -68,6 +72,19 @@ describe('docker-compose.yml', () => {
     expect(new URL(read.ELEVENLABS_API_URL).hostname).toBe('elevenlabs');
   });
 
+  it('lets what we build write nowhere but to its volumes and /tmp, with no privilege of the system', () => {
+    const ours = Object.values(services).filter(({ build }) => build !== undefined);
+    expect(ours).toHaveLength(4);
+    for (const service of ours) {
+      expect(service).toMatchObject({
+        read_only: true,
+        tmpfs: ['/tmp'],
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      });
+    }
+  });
+
   it('gives the simulated caller a script that can be played', () => {
     const script = readCallerScript(parse(readFileSync('examples/caller.yaml', 'utf8')));
     expect(services['twilio']?.command).toContain('--script=examples/caller.yaml');
@@ -81,6 +98,9 @@ describe('the continuous integration', () => {
       jobs: { check: { strategy: { matrix: { node: number[] } }; steps: { run?: string }[] } };
     };
     expect(jobs.check.strategy.matrix.node).toEqual([20, 22, 24]);
-    expect(jobs.check.steps.flatMap(({ run }) => run ?? [])).toEqual(['npm ci', 'npm run check']);
+    expect(jobs.check.steps.flatMap(({ run }) => run ?? [])).toEqual([
+      'npm ci --ignore-scripts',
+      'npm run check',
+    ]);
   });
 });

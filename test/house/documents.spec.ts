@@ -6,10 +6,14 @@ import { ERRORS } from '../../src/core/errors.js';
 import { generatedDocuments } from '../../src/documents/generated-documents.js';
 import { anchorsOf, blocksOf, inlineCodeOf, linksOf, pages, proseOf } from './markdown.js';
 
+const LOCKFILE = readFileSync('package-lock.json', 'utf8');
+
 /** Names that look like variables of the service and are none, with what they are. */
 const NOT_VARIABLES: Readonly<Record<string, string>> = {
   TEST_DATABASE_URL: 'of the tests',
   VENDOR_SPECS: 'of the tests',
+  FUZZ_FACTOR: 'of the tests',
+  FUZZ_SEED: 'of the tests',
   API_KEY: 'a name in a shell',
   EVENT_ID: 'a name in a shell',
 };
@@ -28,7 +32,7 @@ const pageAt = (name: string) => {
 };
 
 describe('a generated document', () => {
-  it.each(generatedDocuments().map((document) => [document.path, document] as const))(
+  it.each(generatedDocuments(LOCKFILE).map((document) => [document.path, document] as const))(
     'is what the code says now, or `npm run docs` was forgotten: %s',
     (file, { text }) => {
       expect(readFileSync(file, 'utf8')).toBe(text);
@@ -36,7 +40,7 @@ describe('a generated document', () => {
   );
 
   it('names every variable and every error code', () => {
-    const [example, configuration, errors] = generatedDocuments().map(({ text }) => text);
+    const [example, configuration, errors] = generatedDocuments(LOCKFILE).map(({ text }) => text);
     for (const name of variableLabels().keys()) {
       expect(example).toMatch(new RegExp(`^(# )?${name}=`, 'm'));
       expect(configuration).toContain(`| \`${name}\` |`);
@@ -45,7 +49,7 @@ describe('a generated document', () => {
   });
 
   it('shows no value for a secret', () => {
-    const [example] = generatedDocuments().map(({ text }) => text);
+    const [example] = generatedDocuments(LOCKFILE).map(({ text }) => text);
     const secrets = [...variableLabels()].flatMap(([name, { secret }]) => (secret ? [name] : []));
     expect(secrets).not.toHaveLength(0);
     for (const name of secrets) expect(example).toMatch(new RegExp(`^(# )?${name}=$`, 'm'));
