@@ -60,5 +60,9 @@ export function licencesPage(lockfile: string): string {
       ['Package', 'Version', 'Licence'],
       packages.map(({ name, version, licence }) => [name, version, licence]),
     ),
+    '',
+    '## Sources',
+    '',
+    '`src/documents/licences-page.ts` · `src/documents/bill-of-materials.ts`',
   ].join('\n')}\n`;
 }

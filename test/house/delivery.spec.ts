@@ -42,7 +42,7 @@ describe('the image', () => {
 });
 
 describe('docker-compose.yml', () => {
-  const { services } = parse(readFileSync('docker-compose.yml', 'utf8')) as {
+  const { services } = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as {
     services: Record<string, Service>;
   };
 
