@@ -10,7 +10,7 @@ import { UsageService } from './usage.service.js';
 
 @ApiTags('Usage')
 @ApiBearerAuth()
-@ApiProblems('unauthorized', 'bad-input', 'store-away', 'internal')
+@ApiProblems('unauthorized', 'rate-limited', 'bad-input', 'store-away', 'internal')
 @UsePipes(inputPipe())
 @Controller('usage')
 export class UsageController {

@@ -25,7 +25,7 @@ import type { OutboundRequest } from './new-calls.js';
 
 @ApiTags('Calls')
 @ApiBearerAuth()
-@ApiProblems('unauthorized', 'internal')
+@ApiProblems('unauthorized', 'rate-limited', 'internal')
 @UsePipes(inputPipe())
 @Controller('calls')
 export class CallsController {
@@ -52,7 +52,6 @@ export class CallsController {
     'budget-reached',
     'destination-limit-reached',
     'key-limit-reached',
-    'rate-limited',
     'dialling-stopped',
     'idempotency-conflict',
     'idempotency-in-progress',

@@ -8,7 +8,7 @@ import { ApiProblems } from './problem.js';
 
 @ApiTags('Operation')
 @ApiBearerAuth()
-@ApiProblems('unauthorized', 'internal')
+@ApiProblems('unauthorized', 'rate-limited', 'internal')
 @Controller('metrics')
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}

@@ -20,7 +20,15 @@ const WAV = { 'audio/wav': { schema: { type: 'string', format: 'binary' } } };
 
 @ApiTags('Calls')
 @ApiBearerAuth()
-@ApiProblems('unauthorized', 'not-found', 'carrier-refused', 'carrier-unreachable', 'store-away', 'internal')
+@ApiProblems(
+  'unauthorized',
+  'rate-limited',
+  'not-found',
+  'carrier-refused',
+  'carrier-unreachable',
+  'store-away',
+  'internal',
+)
 @Controller('calls')
 export class RecordingsController {
   constructor(private readonly recordings: RecordingsService) {}

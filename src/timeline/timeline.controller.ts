@@ -42,7 +42,15 @@ const LAST_EVENT_ID = {
 @ApiTags('Timeline')
 @ApiBearerAuth()
 @ApiExtraModels(EventListDto)
-@ApiProblems('unauthorized', 'bad-input', 'too-many-streams', 'draining', 'store-away', 'internal')
+@ApiProblems(
+  'unauthorized',
+  'rate-limited',
+  'bad-input',
+  'too-many-streams',
+  'draining',
+  'store-away',
+  'internal',
+)
 @UsePipes(inputPipe())
 @Controller()
 export class TimelineController {

@@ -28,7 +28,7 @@ export class ToolListDto {
 
 @ApiTags('Tools')
 @ApiBearerAuth()
-@ApiProblems('unauthorized', 'internal')
+@ApiProblems('unauthorized', 'rate-limited', 'internal')
 @Controller('tools')
 export class ToolsController {
   constructor(private readonly registry: ToolRegistry) {}

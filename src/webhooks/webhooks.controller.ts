@@ -15,7 +15,7 @@ import { DeliveryDto, DeliveryListDto, DeliveryQueryDto } from './webhooks.dto.j
 
 @ApiTags('Webhooks')
 @ApiBearerAuth()
-@ApiProblems('unauthorized', 'not-found', 'store-away', 'internal')
+@ApiProblems('unauthorized', 'rate-limited', 'not-found', 'store-away', 'internal')
 @UsePipes(inputPipe())
 @Controller('calls/:id/webhooks')
 export class WebhooksController {

@@ -160,6 +160,15 @@ describe('a media stream of Twilio', () => {
     expect(told.map(([name]) => name)).toEqual(['lineStarted', 'callerAudio']);
   });
 
+  it.each(['AAAA","type":"user_message', 'AAAA\\u0022', 'AA AA', 'AAAA=AAAA', 'ÄÄÄÄ', ''])(
+    'lets no payload through that could be more than audio: %s',
+    async (payload) => {
+      await pair.send(start(), media(payload), media('AAAA'));
+      expect(odd).toEqual(['malformed']);
+      expect(told.filter(([name]) => name === 'callerAudio')).toHaveLength(1);
+    },
+  );
+
   it('is closed when it sends nothing but rubbish', async () => {
     const code = pair.closeCode();
     for (let at = 0; at < 100; at += 1) pair.theirs.send('rubbish');

@@ -162,6 +162,16 @@ describe('the doors', () => {
     });
   }
 
+  it('answer with headers that let no other site use the pages', async () => {
+    for (const page of ['/docs', '/calls']) {
+      const { headers } = await fetch(`${system.url}${page}`);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('x-frame-options')).toBe('SAMEORIGIN');
+      expect(headers.get('content-security-policy')).toMatch(/default-src 'self'.*frame-ancestors 'self'/);
+      expect(headers.get('x-powered-by')).toBeNull();
+    }
+  });
+
   it('have let none of this through to a vendor', () => {
     expect(system.twilio.calls).toHaveLength(0);
     expect(system.elevenlabs.conversations).toHaveLength(0);
