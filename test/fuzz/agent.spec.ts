@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { BesiegedSystem } from './besieged-system.js';
 import type { Line } from './line.js';
-import { asHostileJson, assail, deep, INPUTS, nastyText, nastyValue, spoilt } from './hostile.js';
+import { asHostileJson, assail, deep, INPUTS, LIMIT_MS, nastyText, nastyValue, spoilt } from './hostile.js';
 import { METADATA } from './stand-in-agent.js';
 import { expectUnharmed } from './unharmed.js';
 import type { Witness } from './witness.js';
@@ -102,7 +102,7 @@ describe('a conversation under attack', () => {
           heard.some(({ type, event_id: pong }) => type === 'pong' && pong === id),
         );
       }),
-    120_000,
+    LIMIT_MS,
   );
 
   it('has harmed nobody', () => expectUnharmed(besieged, witness, besieged.agent.talks.length));

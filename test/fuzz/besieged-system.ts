@@ -13,6 +13,7 @@ import { Witness } from './witness.js';
 export class BesiegedSystem {
   readonly uncaught: unknown[] = [];
   private readonly catching = (error: unknown): void => void this.uncaught.push(error);
+  private readonly witnesses: Witness[] = [];
   private opening: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -43,6 +44,7 @@ export class BesiegedSystem {
   }
 
   async stop(): Promise<void> {
+    for (const witness of this.witnesses) witness.stop();
     await this.system.stop();
     await this.agent.close();
     process.off('uncaughtException', this.catching);
@@ -64,7 +66,9 @@ export class BesiegedSystem {
   }
 
   async witness(): Promise<Witness> {
-    return Witness.on(await this.openLine());
+    const witness = Witness.on(await this.openLine());
+    this.witnesses.push(witness);
+    return witness;
   }
 
   private async open(): Promise<Line> {

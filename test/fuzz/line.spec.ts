@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { WebSocket } from 'ws';
 import { BesiegedSystem } from './besieged-system.js';
 import { mediaOf, type Line } from './line.js';
-import { asHostileJson, assail, deep, INPUTS, nastyText, nastyValue, spoilt } from './hostile.js';
+import { asHostileJson, assail, deep, INPUTS, LIMIT_MS, nastyText, nastyValue, spoilt } from './hostile.js';
 import { expectUnharmed } from './unharmed.js';
 import type { Witness } from './witness.js';
 
@@ -81,7 +81,7 @@ describe('a media stream under attack', () => {
         if (socket.readyState === WebSocket.OPEN) socket.send(mediaOf(streamSid, 1, MARK));
         await talk.until(({ audio }) => isOver() || audio.slice(before).some((heard) => heard.equals(MARK)));
       }),
-    60_000,
+    LIMIT_MS,
   );
 
   it(
@@ -108,7 +108,7 @@ describe('a media stream under attack', () => {
           socket.terminate();
         },
       ),
-    60_000,
+    LIMIT_MS,
   );
 
   /** A stranger's upgrade with frames right behind it, which must not be taken for those of a line. */

@@ -5,7 +5,7 @@ import { Pool } from 'undici';
 import { ERRORS } from '../../src/core/errors.js';
 import { API_KEY } from '../support/whole-system.js';
 import { BesiegedSystem } from './besieged-system.js';
-import { asHostileJson, assail, deep, INPUTS, nastyText, nastyValue, spoilt } from './hostile.js';
+import { asHostileJson, assail, deep, INPUTS, LIMIT_MS, nastyText, nastyValue, spoilt } from './hostile.js';
 import { expectUnharmed } from './unharmed.js';
 import type { Witness } from './witness.js';
 
@@ -82,77 +82,89 @@ describe('the REST API under attack', () => {
     await Promise.all(requests.map((request) => survives(request)));
   };
 
-  it('names the fault of every body of a call, and places none', () =>
-    assail(INPUTS.rest / 2, AT_ONCE, asHostileJson(fc.oneof(spoilt(GOOD), nastyValue)), (bodies) =>
-      all(bodies.map((body) => ({ method: 'POST', path: '/calls', body }))),
-    ));
+  it(
+    'names the fault of every body of a call, and places none',
+    () =>
+      assail(INPUTS.rest / 2, AT_ONCE, asHostileJson(fc.oneof(spoilt(GOOD), nastyValue)), (bodies) =>
+        all(bodies.map((body) => ({ method: 'POST', path: '/calls', body }))),
+      ),
+    LIMIT_MS,
+  );
 
-  it('takes any bytes for a body', () =>
-    assail(
-      INPUTS.rest / 6,
-      AT_ONCE,
-      fc.record({
-        body: fc.oneof(
-          fc.uint8Array({ maxLength: 2000 }).map((bytes) => Buffer.from(bytes)),
-          asHostileJson(nastyValue),
-        ),
-        type: fc.constantFrom(
-          'application/json',
-          'application/json; charset=utf-16',
-          'application/json; charset=x',
-          'text/plain',
-          'application/x-www-form-urlencoded',
-          'multipart/form-data; boundary=x',
-          'application/json;',
-        ),
-        path: fc.constantFrom(
-          '/calls',
-          '/erasures',
-          '/elevenlabs/webhook',
-          '/twiml',
-          '/calls/x/hangup',
-          '/usage',
-        ),
-        encoding: fc.constantFrom('identity', 'gzip', 'deflate', 'br', 'x', 'gzip, gzip'),
-      }),
-      (requests) =>
-        all(
-          requests.map(({ body, type, path, encoding }) => ({
-            method: 'POST',
-            path,
-            body,
-            headers: { 'content-type': type, 'content-encoding': encoding },
-          })),
-        ),
-    ));
-
-  it('takes any query and any id', () =>
-    assail(
-      INPUTS.rest / 3,
-      AT_ONCE,
-      fc.record({
-        path: fc.oneof(
-          fc.constantFrom('/calls', '/events', '/usage', '/tools'),
-          fc
-            .tuple(nastyText, fc.constantFrom('', '/events', '/transcript', '/recording', '/webhooks'))
-            .map(([id, rest]) => `/calls/${escaped(id)}${rest}`),
-        ),
-        query: fc.array(fc.tuple(fc.oneof(fc.constantFrom(...QUERIES), nastyText), nastyText), {
-          maxLength: 4,
+  it(
+    'takes any bytes for a body',
+    () =>
+      assail(
+        INPUTS.rest / 6,
+        AT_ONCE,
+        fc.record({
+          body: fc.oneof(
+            fc.uint8Array({ maxLength: 2000 }).map((bytes) => Buffer.from(bytes)),
+            asHostileJson(nastyValue),
+          ),
+          type: fc.constantFrom(
+            'application/json',
+            'application/json; charset=utf-16',
+            'application/json; charset=x',
+            'text/plain',
+            'application/x-www-form-urlencoded',
+            'multipart/form-data; boundary=x',
+            'application/json;',
+          ),
+          path: fc.constantFrom(
+            '/calls',
+            '/erasures',
+            '/elevenlabs/webhook',
+            '/twiml',
+            '/calls/x/hangup',
+            '/usage',
+          ),
+          encoding: fc.constantFrom('identity', 'gzip', 'deflate', 'br', 'x', 'gzip, gzip'),
         }),
-      }),
-      (requests) =>
-        all(
-          requests.map(({ path, query }) => ({
-            method: 'GET',
-            path: `${path}?${query.map(([name, value]) => `${escaped(name)}=${escaped(value)}`).join('&')}`.slice(
-              0,
-              12_000,
-            ),
-            headers: { accept: 'application/json' },
-          })),
-        ),
-    ));
+        (requests) =>
+          all(
+            requests.map(({ body, type, path, encoding }) => ({
+              method: 'POST',
+              path,
+              body,
+              headers: { 'content-type': type, 'content-encoding': encoding },
+            })),
+          ),
+      ),
+    LIMIT_MS,
+  );
+
+  it(
+    'takes any query and any id',
+    () =>
+      assail(
+        INPUTS.rest / 3,
+        AT_ONCE,
+        fc.record({
+          path: fc.oneof(
+            fc.constantFrom('/calls', '/events', '/usage', '/tools'),
+            fc
+              .tuple(nastyText, fc.constantFrom('', '/events', '/transcript', '/recording', '/webhooks'))
+              .map(([id, rest]) => `/calls/${escaped(id)}${rest}`),
+          ),
+          query: fc.array(fc.tuple(fc.oneof(fc.constantFrom(...QUERIES), nastyText), nastyText), {
+            maxLength: 4,
+          }),
+        }),
+        (requests) =>
+          all(
+            requests.map(({ path, query }) => ({
+              method: 'GET',
+              path: `${path}?${query.map(([name, value]) => `${escaped(name)}=${escaped(value)}`).join('&')}`.slice(
+                0,
+                12_000,
+              ),
+              headers: { accept: 'application/json' },
+            })),
+          ),
+      ),
+    LIMIT_MS,
+  );
 
   it.each([
     ['gzip', gzipSync(Buffer.alloc(100_000_000, ' '))],

@@ -17,7 +17,7 @@ import * as fc from 'fast-check';
 import { CallTool, Tool } from '../../src/tools/tool.decorator.js';
 import { BesiegedSystem } from './besieged-system.js';
 import type { Line } from './line.js';
-import { assail, INPUTS, nastyValue, spoilt } from './hostile.js';
+import { assail, INPUTS, LIMIT_MS, nastyValue, spoilt } from './hostile.js';
 import { expectUnharmed } from './unharmed.js';
 import type { Witness } from './witness.js';
 
@@ -120,7 +120,7 @@ describe('the tools under attack', () => {
         expect(results.every(({ result }) => typeof result === 'string')).toBe(true);
         expect(seen.filter((input) => !isAsItShouldBe(input))).toEqual([]);
       }),
-    60_000,
+    LIMIT_MS,
   );
 
   it('have run on what was right, and harmed nobody', async () => {

@@ -25,6 +25,11 @@ export class Witness {
     return new Witness(line);
   }
 
+  /** Says nothing any more. */
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
   /** What each side got of the other; resolves when all of it is there, or never will be. */
   async testimony(): Promise<{
     sent: number;
@@ -32,7 +37,7 @@ export class Witness {
     agent: Buffer;
     expected: Record<'caller' | 'agent', Buffer>;
   }> {
-    clearInterval(this.timer);
+    this.stop();
     const { talk, received } = this.line;
     const bytes = this.sent * FRAME_BYTES;
     await talk.until(({ audio }) => Buffer.concat(audio).length >= bytes);
