@@ -25,6 +25,10 @@ describe('the port under attack', () => {
     witness = await besieged.witness();
     port = Number(new URL(besieged.system.url).port);
   });
+  const opened: Socket[] = [];
+  afterEach(() => {
+    for (const socket of opened.splice(0)) socket.destroy();
+  });
   afterAll(() => besieged.stop());
 
   interface Peer {
@@ -35,6 +39,7 @@ describe('the port under attack', () => {
   const open = (): Promise<Peer> =>
     new Promise((resolve) => {
       const socket = connect(port, '127.0.0.1');
+      opened.push(socket);
       let text = '';
       socket.on('data', (chunk) => (text += chunk.toString('latin1')));
       socket.on('error', () => undefined);
