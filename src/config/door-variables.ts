@@ -42,13 +42,14 @@ export class DoorVariables extends ServiceVariables {
 
   @Variable({
     group: 'Doors',
-    about: 'Seconds within which a request must have arrived whole. Twilio and ElevenLabs give up after 15.',
+    about:
+      'Seconds within which a request must have arrived whole. Twilio gives up after 15; ElevenLabs may post the sound of a long call.',
   })
   @Transform(integer)
   @IsInt()
   @Min(1)
   @Max(600)
-  REQUEST_TIMEOUT_SECONDS: number = 30;
+  REQUEST_TIMEOUT_SECONDS: number = 60;
 
   @Variable({
     group: 'Doors',

@@ -165,7 +165,11 @@ export const idempotencyKeys = pgTable(
     claimedUntil: moment('claimed_until').notNull(),
     expiresAt: moment('expires_at').notNull(),
   },
-  (table) => [index('idempotency_keys_expires_at').on(table.expiresAt)],
+  (table) => [
+    index('idempotency_keys_expires_at').on(table.expiresAt),
+    // Erased with their calls.
+    index('idempotency_keys_call_id').on(table.callId),
+  ],
 );
 
 /** When the account may start its next call, kept by all replicas together: one row for each account. */

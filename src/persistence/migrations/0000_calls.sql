@@ -125,6 +125,7 @@ CREATE INDEX "calls_campaign_id" ON "calls" USING btree ("campaign_id","created_
 CREATE INDEX "calls_open" ON "calls" USING btree ("owner") WHERE status in ('queued', 'initiated', 'ringing', 'in-progress');--> statement-breakpoint
 CREATE INDEX "calls_recorded" ON "calls" USING btree ("created_at") WHERE recording->>'status' in ('pending', 'recording', 'ready', 'failed');--> statement-breakpoint
 CREATE INDEX "idempotency_keys_expires_at" ON "idempotency_keys" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "idempotency_keys_call_id" ON "idempotency_keys" USING btree ("call_id");--> statement-breakpoint
 CREATE INDEX "reconciliations_due" ON "reconciliations" USING btree ("next_attempt_at");--> statement-breakpoint
 CREATE INDEX "stream_tokens_call_id" ON "stream_tokens" USING btree ("call_id");--> statement-breakpoint
 CREATE INDEX "stream_tokens_expires_at" ON "stream_tokens" USING btree ("expires_at");--> statement-breakpoint
