@@ -19,7 +19,7 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && rm -rf node_modul
 
 FROM build AS program
 # What only development needs stays out of the service's image.
-RUN rm -rf dist/simulators dist/documents && find dist -name '*.map' -delete
+RUN rm -rf dist/simulators dist/documents dist/bench && find dist -name '*.map' -delete
 
 FROM build AS simulators
 USER node

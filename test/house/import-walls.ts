@@ -63,6 +63,10 @@ export const AREAS: Readonly<Record<string, Rule>> = {
     may: ['protocol', 'core/clock.ts', 'core/audio'],
     because: 'simulators replace the vendors by address only, and know nothing of the service',
   },
+  bench: {
+    may: [],
+    because: 'the benchmark drives the built service from outside, as it does any other relay',
+  },
   'app.module.ts': {
     may: [
       ...FEATURE,
@@ -103,7 +107,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     because: 'the SDK of Twilio stays behind the carrier port and the answers to Twilio',
   },
   ws: {
-    files: /^(media-stream|agent|simulators)\//,
+    files: /^(media-stream|agent|simulators|bench)\//,
     because: 'only legs and simulators hold sockets',
   },
 };
@@ -171,7 +175,7 @@ export function faultsOf(files: readonly SourceFile[]): string[] {
 }
 
 /** Where the environment may be read. The sandbox and the simulators are programs of their own. */
-const READS_ENVIRONMENT = /^(config|simulators)\//;
+const READS_ENVIRONMENT = /^(config|simulators|bench)\//;
 
 export function environmentReaders(files: readonly SourceFile[]): string[] {
   return files

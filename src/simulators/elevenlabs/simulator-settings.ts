@@ -36,7 +36,7 @@ export interface SimulatorTiming {
 }
 
 const DEFAULT_TIMING: SimulatorTiming = {
-  initiationGraceMs: 1000,
+  initiationGraceMs: 2000,
   pingIntervalMs: 3000,
   receiveTimeoutMs: 60_000,
   toolTimeoutMs: 20_000,

@@ -1,0 +1,83 @@
+/**
+ * One target under one load: started, filled with calls, warmed up, measured and stopped.
+ */
+import { Child } from './child.js';
+import type { LoadReport } from './load.js';
+import { childrenOf, processorMicros, residentBytes } from './processor-time.js';
+import type { Profile } from './profile.js';
+import { ACCOUNT, type Target } from './targets.js';
+
+export interface Load {
+  readonly profile: Profile;
+  readonly calls: number;
+  readonly seconds: number;
+}
+
+export interface Measurement {
+  readonly target: string;
+  /** Microseconds of processor time for each message that came through, in either direction; undefined where the system does not say. */
+  readonly micros: number | undefined;
+  /** The same of the processes that work for it: the embedded Postgres. */
+  readonly helperMicros: number | undefined;
+  /** Share of one processor. */
+  readonly busy: number | undefined;
+  /** Resident memory that calls added, for each of them. */
+  readonly kilobytesPerCall: number | undefined;
+  readonly load: LoadReport;
+}
+
+const LONGEST_WARM_UP_SECONDS = 2;
+
+export async function measure(target: Target, { profile, calls, seconds }: Load): Promise<Measurement> {
+  const load = await Child.fork('./load.js');
+  try {
+    const running = await target.start(load.port);
+    try {
+      const { pid } = running;
+      const idleBytes = residentBytes(pid);
+      await load.ask({
+        do: 'open',
+        calls,
+        relayUrl: running.url,
+        isService: running.isService,
+        account: ACCOUNT,
+      });
+      await load.ask({ do: 'run', profile, seconds: Math.min(seconds, LONGEST_WARM_UP_SECONDS) });
+      const helpers = running.helpers();
+      const before = [processorMicros(pid), sumOf(helpers)];
+      const report = await load.ask<LoadReport>({ do: 'run', profile, seconds });
+      const [took, helpersTook] = [spent(before[0], processorMicros(pid)), spent(before[1], sumOf(helpers))];
+      const fullBytes = residentBytes(pid);
+      const messages = report.up.delays.count + report.down.delays.count;
+      await load.ask({ do: 'close' });
+      return {
+        target: target.name,
+        micros: took === undefined ? undefined : took / messages,
+        helperMicros: helpersTook === undefined ? undefined : helpersTook / messages,
+        busy: took === undefined ? undefined : took / 1e6 / report.seconds,
+        kilobytesPerCall:
+          idleBytes === undefined || fullBytes === undefined
+            ? undefined
+            : (fullBytes - idleBytes) / 1024 / calls,
+        load: report,
+      };
+    } finally {
+      await running.stop();
+    }
+  } finally {
+    await load.stop();
+  }
+}
+
+function sumOf(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + allOf(pid), 0);
+}
+
+/** Of a process and everything below it. */
+function allOf(pid: number): number {
+  return (processorMicros(pid) ?? 0) + childrenOf(pid).reduce((sum, child) => sum + allOf(child), 0);
+}
+
+function spent(before: number | undefined, after: number | undefined): number | undefined {
+  return before === undefined || after === undefined ? undefined : after - before;
+}
