@@ -5,7 +5,8 @@
 import type { CallAnalysis } from '../core/call/call.js';
 import type { ConversationReport } from '../core/cost/conversations.js';
 import { usdMicrosOf } from '../core/cost/money.js';
-import { isObject, optionalObject, optionalString } from '../protocol/decoding.js';
+import { isTooDeep } from '../core/json-depth.js';
+import { isObject, optionalObject, optionalString, type JsonObject } from '../protocol/decoding.js';
 
 /** No more is coming once one of these is told; other words of later versions count as open, and are asked about again. */
 const CLOSED = new Set(['done', 'failed']);
@@ -14,7 +15,9 @@ const CLOSED = new Set(['done', 'failed']);
 export function reportOf(value: unknown): ConversationReport | undefined {
   if (!isObject(value)) return undefined;
   const conversationId = optionalString(value, 'conversation_id');
-  if (conversationId === undefined || conversationId === '') return undefined;
+  // No conversation is named with a NUL, and no store can be asked for one.
+  if (conversationId === undefined || conversationId === '' || conversationId.includes('\0'))
+    return undefined;
   const variables = optionalObject(
     optionalObject(value, 'conversation_initiation_client_data'),
     'dynamic_variables',
@@ -34,7 +37,12 @@ function analysisOf(value: unknown): CallAnalysis | null {
   return {
     successful: successful === 'success' || successful === 'failure' ? successful : 'unknown',
     summary: optionalString(value, 'transcript_summary') ?? null,
-    evaluation: optionalObject(value, 'evaluation_criteria_results'),
-    collected: optionalObject(value, 'data_collection_results'),
+    evaluation: shallow(optionalObject(value, 'evaluation_criteria_results')),
+    collected: shallow(optionalObject(value, 'data_collection_results')),
   };
+}
+
+/** What is nested too deep to be compared and written counts as not known either. */
+function shallow(value: JsonObject): JsonObject {
+  return isTooDeep(value) ? {} : value;
 }

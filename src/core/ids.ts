@@ -3,6 +3,9 @@
  */
 import { randomBytes } from 'node:crypto';
 
+/** Nothing else is asked for in the store, which does not take every character. */
+const CALL_ID = /^call_[\w-]{1,64}$/;
+
 export type CallId = `call_${string}`;
 
 /** 128 random bits: not to be guessed, and no two replicas collide. */
@@ -11,7 +14,7 @@ export function newCallId(): CallId {
 }
 
 export function isCallId(id: string): id is CallId {
-  return id.startsWith('call_');
+  return CALL_ID.test(id);
 }
 
 /** 256 random bits for the path of a media socket. */

@@ -5,9 +5,9 @@
 export const MAX_DEPTH = 32;
 
 /** Level by level, so that the check itself needs no stack. */
-export function isTooDeep(value: unknown): boolean {
+export function isTooDeep(value: unknown, most = MAX_DEPTH): boolean {
   let level: unknown[] = [value];
-  for (let depth = 0; depth <= MAX_DEPTH; depth += 1) {
+  for (let depth = 0; depth <= most; depth += 1) {
     const next: unknown[] = [];
     for (const part of level)
       if (typeof part === 'object' && part !== null)

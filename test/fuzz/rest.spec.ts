@@ -146,6 +146,7 @@ describe('the REST API under attack', () => {
             fc
               .tuple(nastyText, fc.constantFrom('', '/events', '/transcript', '/recording', '/webhooks'))
               .map(([id, rest]) => `/calls/${escaped(id)}${rest}`),
+            nastyText.map((id) => `/calls/call_${escaped(id)}/events`),
           ),
           query: fc.array(fc.tuple(fc.oneof(fc.constantFrom(...QUERIES), nastyText), nastyText), {
             maxLength: 4,

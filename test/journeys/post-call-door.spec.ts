@@ -5,6 +5,11 @@ import { WholeSystem } from '../support/whole-system.js';
 const SECRET = 'wsec_of_the_journey';
 const agent = { firstMessage: 'Hi.', steps: [] };
 
+function deepReport(): string {
+  const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+  return `{"conversation_id":"conv_of_others","analysis":{"data_collection_results":${deep}}}`;
+}
+
 describe('the door of post-call webhooks', () => {
   let system: WholeSystem;
   const post = async (body: string, signature?: string): Promise<{ status: number; code?: unknown }> => {
@@ -40,6 +45,11 @@ describe('the door of post-call webhooks', () => {
     expect(await post(`${BODY} `, signed(0))).toEqual(FORGED);
     expect(await post(BODY, webhookSignature('wsec_other', nowSecs(), BODY))).toEqual(FORGED);
     expect(await post('[1]', signed(0, '[1]'))).toEqual({ status: 400, code: 'malformed-body' });
+    // Refused, ElevenLabs would send them again, and at last no more.
+    for (const data of ['{"conversation_id":"conv\\u0000"}', deepReport()]) {
+      const hostile = `{"type":"post_call_transcription","data":${data}}`;
+      expect((await post(hostile, signed(0, hostile))).status).toBeLessThan(500);
+    }
     // Far beyond what any other address takes.
     const large = JSON.stringify({ type: 'post_call_audio', data: { full_audio: 'QUJD'.repeat(2_000_000) } });
     expect(await post(large, signed(0, large))).toEqual({ status: 200 });
