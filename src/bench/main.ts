@@ -14,7 +14,10 @@ const BASE = 'naive ws relay';
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
-  const all = targets();
+  const { relays } = options;
+  const all = targets().filter(
+    ({ name }) => name === BASE || relays.length === 0 || relays.some((part) => name.includes(part)),
+  );
   const sections: (Section & { readonly rounds: readonly (readonly Measurement[])[] })[] = [];
   for (const name of options.profiles) {
     for (const calls of options.calls) {

@@ -8,6 +8,8 @@ export interface BenchOptions {
   readonly rounds: number;
   readonly seconds: number;
   readonly profiles: readonly ('steady' | 'conversation')[];
+  /** Names, or parts of them; empty: all. The naive relay is always there, since ratios are to it. */
+  readonly relays: readonly string[];
   readonly json: string | undefined;
   readonly write: boolean;
 }
@@ -17,6 +19,7 @@ export const USAGE = `npm run bench -- [options]
   --rounds 5            interleaved rounds; medians are shown (default 5)
   --seconds 5           measured in each (default 5)
   --profile steady      steady, conversation or both (default both)
+  --relays pipe,nginx   only these beside the naive one, by parts of their names (default all)
   --json FILE           writes everything that was measured
   --write               writes docs/benchmarks.md`;
 
@@ -29,11 +32,12 @@ export function readOptions(args: readonly string[]): BenchOptions {
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '5' },
       profile: { type: 'string', default: 'both' },
+      relays: { type: 'string', default: '' },
       json: { type: 'string' },
       write: { type: 'boolean', default: false },
     },
   });
-  const { calls, rounds, seconds, profile, json, write } = values;
+  const { calls, rounds, seconds, profile, relays, json, write } = values;
   if (profile !== 'steady' && profile !== 'conversation' && profile !== 'both')
     throw new Error('--profile: expected steady, conversation or both');
   return {
@@ -41,6 +45,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     rounds: whole('--rounds', rounds, 100),
     seconds: whole('--seconds', seconds, 36_000),
     profiles: profile === 'both' ? ['steady', 'conversation'] : [profile],
+    relays: relays.split(',').filter((name) => name !== ''),
     json,
     write,
   };

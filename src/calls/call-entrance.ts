@@ -5,13 +5,23 @@
 import { Injectable } from '@nestjs/common';
 import type { Call } from '../core/call/call.js';
 import type { EntryRefusal } from '../core/call/call.store.js';
-import { CordboardError } from '../core/errors.js';
+import { CordboardError, type ErrorCode } from '../core/errors.js';
 import { Metrics } from '../ops/metrics.js';
 import { Admission } from './admission.js';
 import { CallJournal } from './call-journal.js';
 import { CallLimits } from './call-limits.js';
 import { DialGuard } from './dial-guard.js';
 import { SpendingGuard } from './spending-guard.js';
+
+/** As they are counted; those of destinations are counted where they are known. */
+const RULES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'dialling-stopped': 'breaker',
+  'at-capacity': 'capacity',
+  draining: 'draining',
+  'budget-reached': 'budget',
+  'destination-limit-reached': 'destination-limit',
+  'key-limit-reached': 'key-limit',
+};
 
 @Injectable()
 export class CallEntrance {
@@ -30,8 +40,8 @@ export class CallEntrance {
    * `key-limit-reached`, `store-away`: nothing is.
    */
   async enter(call: Call): Promise<void> {
-    this.admission.admit(call.id);
     try {
+      this.admission.admit(call.id);
       // Whoever rings us is not dialled.
       if (call.twilioCallSid === null) this.guard.check(call.id);
       const refusal = await this.journal.create(call, {
@@ -41,6 +51,8 @@ export class CallEntrance {
       });
       if (refusal) throw this.errorOf(refusal);
     } catch (error) {
+      const rule = error instanceof CordboardError ? RULES[error.code] : undefined;
+      if (rule !== undefined) this.metrics.refusedCalls.inc({ rule });
       this.guard.forget(call.id);
       this.admission.release(call.id);
       throw error;
@@ -48,7 +60,6 @@ export class CallEntrance {
   }
 
   private errorOf(refusal: EntryRefusal): CordboardError {
-    this.metrics.refusedCalls.inc({ rule: refusal.of === 'cap' ? `${refusal.cap.of}-limit` : 'budget' });
     return refusal.of === 'cap' ? this.limits.errorOf(refusal) : new CordboardError('budget-reached');
   }
 }

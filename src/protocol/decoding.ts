@@ -59,6 +59,12 @@ export function numberField(from: JsonObject, name: string): number {
   return number;
 }
 
+export function integerField(from: JsonObject, name: string): number {
+  const number = optionalNumber(from, name);
+  if (!Number.isInteger(number) || number === undefined) throw new WireError(`${name}: expected an integer`);
+  return number;
+}
+
 export function optionalNumber(from: JsonObject, name: string): number | undefined {
   const value = from[name];
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;

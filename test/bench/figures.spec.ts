@@ -125,6 +125,7 @@ describe('the options', () => {
       rounds: 5,
       seconds: 5,
       profiles: ['steady', 'conversation'],
+      relays: [],
       json: undefined,
       write: false,
     });

@@ -75,6 +75,7 @@ describe('the breaker', () => {
     });
     expect(rig.carrier.times('place')).toHaveLength(SAMPLE);
     expect(await rig.metrics.registry.metrics()).toMatch(/dialling_stopped 1/);
+    expect(await rig.metrics.registry.metrics()).toMatch(/calls_refused_total\{rule="breaker"\} 1/);
     rig.clock.advance(30_000);
     const tried = await place(rig);
     expect((await refusalOf(place(rig, '+14155550199')))?.code).toBe('dialling-stopped');

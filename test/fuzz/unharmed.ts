@@ -6,7 +6,7 @@ import type { Witness } from './witness.js';
 
 /** @param talks how many conversations were opened rightfully, the witness's among them. */
 export async function expectUnharmed(
-  { system, agent, uncaught }: BesiegedSystem,
+  { system, agent }: BesiegedSystem,
   witness: Witness,
   talks: number,
 ): Promise<void> {
@@ -14,7 +14,6 @@ export async function expectUnharmed(
   expect(sent).toBeGreaterThan(10);
   expect(caller.equals(expected.caller)).toBe(true);
   expect(heard.equals(expected.agent)).toBe(true);
-  expect(uncaught).toEqual([]);
   // Nothing was dialled, and no agent was asked for that nobody had a right to.
   expect(system.twilio.calls).toHaveLength(0);
   expect(agent.talks).toHaveLength(talks);

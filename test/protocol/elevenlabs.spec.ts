@@ -129,6 +129,7 @@ describe('messages of an agent', () => {
       '{"type":"audio","audio_event":{"audio_base_64":"AAAA","event_id":"x"}}',
     ],
     ['a ping without an id', '{"type":"ping","ping_event":{}}'],
+    ['a ping whose id is a fraction', '{"type":"ping","ping_event":{"event_id":1.5}}'],
     ['metadata without a conversation', '{"type":"conversation_initiation_metadata"}'],
     ['a tool call without an id', '{"type":"client_tool_call","client_tool_call":{"tool_name":"a"}}'],
     ['a queue status without a word', '{"type":"queue_status","queue_status_event":{}}'],

@@ -4,6 +4,7 @@
  */
 import {
   booleanOr,
+  integerField,
   numberField,
   objectField,
   optionalNumber,
@@ -106,7 +107,8 @@ const READERS: Readonly<Record<string, Reader>> = {
     return {
       type: 'ping',
       ping_event: {
-        event_id: numberField(event, 'event_id'),
+        // Goes back in the pong, where a fraction would end the conversation.
+        event_id: integerField(event, 'event_id'),
         ping_ms: optionalNumber(event, 'ping_ms') ?? null,
       },
     };
