@@ -19,6 +19,9 @@ import { limitServer } from './ops/server-limits.js';
 import { APP_LOGGER } from './ops/tokens.js';
 
 const JSON_BODY = /^\s*application\/json\s*(;|$)/i;
+const FORM_BODY = /^\s*application\/x-www-form-urlencoded\s*(;|$)/i;
+/** What is read of a body that comes without a valid key: a callback of Twilio has two kilobytes. */
+const WITHOUT_KEY_BYTES = 65_536;
 const READS_ITSELF = new RegExp(`^${ELEVENLABS_WEBHOOK_PATH}/?($|\\?)`, 'i');
 
 export interface AppOptions {
@@ -46,16 +49,26 @@ export async function createApp({ variables, modules }: AppOptions = {}): Promis
   const environment = app.get(Environment);
   const limit = environment.MAX_BODY_BYTES;
   limitServer(app.getHttpServer(), environment);
-  app.use(requestLog(logger, app.get(ApiKeys)));
+  const keys = app.get(ApiKeys);
+  app.use(requestLog(logger, keys));
   app.use(helmet());
-  app.useBodyParser('json', { limit, type: isParsedJson });
+  app.useBodyParser('json', {
+    limit,
+    type: (request) => isParsedJson(request) && keys.ofRequest(request) !== undefined,
+  });
+  // Bodies are read before their doors are reached, since signatures are over them.
+  app.useBodyParser('json', { limit: WITHOUT_KEY_BYTES, type: isParsedJson });
   // Flat, because Twilio signs names as they are sent, brackets included.
-  app.useBodyParser('urlencoded', { limit, extended: false });
+  app.useBodyParser('urlencoded', { limit: WITHOUT_KEY_BYTES, extended: false, type: isParsedForm });
   app.useWebSocketAdapter(new RawFramesWsAdapter(app));
   serveDocs(app);
   app.enableShutdownHooks();
   await app.init();
   return app;
+}
+
+function isParsedForm({ url = '', headers }: IncomingMessage): boolean {
+  return FORM_BODY.test(headers['content-type'] ?? '') && !READS_ITSELF.test(url);
 }
 
 /** All but the one address that reads its own body, which may be large. */

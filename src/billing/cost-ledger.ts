@@ -17,7 +17,12 @@ export class CostLedger {
   }
 
   /** What is not known yet is left out. @returns whether the cost is settled by it. @throws CordboardError `store-away` */
-  async report(id: CallId, { isOpen, usdMicros, analysis }: ConversationReport): Promise<boolean> {
+  async report(
+    id: CallId,
+    { conversationId, isOpen, usdMicros, analysis }: ConversationReport,
+  ): Promise<boolean> {
+    // So that it can be found when somebody wants it deleted.
+    await this.journal.apply(id, { type: 'conversation.learnt', conversationId });
     // A conversation that is still being worked on may show a part of its cost.
     if (isOpen) return false;
     if (analysis) await this.journal.apply(id, { type: 'analysis.came', analysis });

@@ -51,6 +51,7 @@ export class ElevenLabsWebhookController {
     'bad-webhook-signature',
     'body-too-large',
     'webhook-secret-unset',
+    'too-many-bodies',
     'store-away',
     'internal',
   )

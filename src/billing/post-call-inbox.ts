@@ -5,9 +5,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Call } from '../core/call/call.js';
 import { CallStore } from '../core/call/call.store.js';
-import type { ConversationReport } from '../core/cost/conversations.js';
+import { Conversations, type ConversationReport } from '../core/cost/conversations.js';
 import { CordboardError } from '../core/errors.js';
-import { isCallId } from '../core/ids.js';
+import { isCallId, type CallId } from '../core/ids.js';
 import type { AppLogger } from '../ops/logger.js';
 import { APP_LOGGER } from '../ops/tokens.js';
 import { optionalString, parseObject, type JsonObject } from '../protocol/decoding.js';
@@ -26,6 +26,7 @@ export class PostCallInbox {
   constructor(
     private readonly calls: CallStore,
     private readonly ledger: CostLedger,
+    private readonly conversations: Conversations,
     private readonly metrics: BillingMetrics,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
@@ -57,7 +58,20 @@ export class PostCallInbox {
     if (!call) return 'unknown';
     // The webhook is sent once the conversation has been worked on, whatever word its status has by then.
     await this.ledger.report(call.id, { ...report, isOpen: false });
+    if (call.erased.person) await this.removeThere(call.id, report.conversationId);
     return 'entered';
+  }
+
+  /** The person was erased before anybody here knew of the conversation. A refusal would not bring the webhook again for long. */
+  private async removeThere(callId: CallId, conversationId: string): Promise<void> {
+    try {
+      await this.conversations.remove(conversationId);
+    } catch (error) {
+      this.logger.error(
+        { callId, conversationId, err: error },
+        'a conversation of a person who was erased is still at ElevenLabs: delete it there',
+      );
+    }
   }
 
   /** By the conversation; where the record has none, because it ended before it was told, by our own variable. */

@@ -13,6 +13,8 @@ const MEGABYTE = 1_048_576;
 const MAX_KEPT_BYTES = 8 * MEGABYTE;
 /** Of all requests together. */
 const MAX_KEPT_TOGETHER_BYTES = 64 * MEGABYTE;
+/** Each reader costs the processor a hash over what it is sent; ElevenLabs posts one at the end of a conversation. */
+export const MAX_READERS = 32;
 /** Four hours of MP3 at 64 kbit/s in base64 are about 150. */
 const MAX_READ_BYTES = 256 * MEGABYTE;
 /** From here on it is looked at whether the body is worth keeping. */
@@ -30,9 +32,23 @@ export type SignedBody =
 @Injectable()
 export class SignedBodies {
   private keptTogether = 0;
+  private readers = 0;
 
-  /** @throws CordboardError `body-too-large` beyond every bound, `malformed-body` when it breaks off. */
+  /**
+   * @throws CordboardError `body-too-large` beyond every bound, `malformed-body` when it breaks off, `too-many-bodies` when as many are
+   * read already as may be.
+   */
   async read(body: Readable, secret: string, claimed: ClaimedSignature): Promise<SignedBody> {
+    if (this.readers >= MAX_READERS) throw new CordboardError('too-many-bodies');
+    this.readers += 1;
+    try {
+      return await this.readAll(body, secret, claimed);
+    } finally {
+      this.readers -= 1;
+    }
+  }
+
+  private async readAll(body: Readable, secret: string, claimed: ClaimedSignature): Promise<SignedBody> {
     const check = new SignatureCheck(secret, claimed);
     const kept: Buffer[] = [];
     let keptBytes = 0;

@@ -43,17 +43,18 @@ export class CallEntrance {
     try {
       this.admission.admit(call.id);
       // Whoever rings us is not dialled.
-      if (call.twilioCallSid === null) this.guard.check(call.id);
+      if (call.twilioCallSid === null) this.guard.check(call);
       const refusal = await this.journal.create(call, {
         reserveUsdMicros: this.spending.reserveOf(call),
         budget: this.spending.budget(),
         caps: this.limits.of(call),
+        destination: this.limits.destinationOf(call),
       });
       if (refusal) throw this.errorOf(refusal);
     } catch (error) {
       const rule = error instanceof CordboardError ? RULES[error.code] : undefined;
       if (rule !== undefined) this.metrics.refusedCalls.inc({ rule });
-      this.guard.forget(call.id);
+      this.guard.forget(call);
       this.admission.release(call.id);
       throw error;
     }

@@ -1,6 +1,7 @@
 /**
  * How many calls may be placed to one number, and with one key, within a time. The store counts, for all replicas together.
  */
+import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import type { Call } from '../core/call/call.js';
@@ -24,6 +25,17 @@ export class CallLimits {
       ...CALLS_PER_DESTINATION.map((pace) => ({ ...pace, of: 'destination' as const })),
       ...(placedBy === null ? [] : CALLS_PER_KEY.map((pace) => ({ ...pace, of: 'key' as const }))),
     ].map(({ of, most, withinMs, text }) => ({ of, most, withinMs, since: now - withinMs, limit: text }));
+  }
+
+  /**
+   * What calls to a number are counted by, so that they are also counted after the number was taken out of their records. Keyed by a
+   * secret that the database does not have: who reads it cannot try all numbers. When the token is changed, counting begins anew.
+   */
+  destinationOf({ direction, to }: Call): string | undefined {
+    if (direction === 'inbound') return undefined;
+    return createHmac('sha256', this.environment.TWILIO_AUTH_TOKEN)
+      .update(`destination\0${to}`)
+      .digest('base64url');
   }
 
   errorOf({ cap: { of, limit, withinMs }, oldestAt }: Extract<EntryRefusal, { of: 'cap' }>): CordboardError {

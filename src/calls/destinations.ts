@@ -31,15 +31,23 @@ export class Destinations {
   }
 }
 
+const KINDS: Readonly<Record<string, DestinationFacts['kind']>> = {
+  PREMIUM_RATE: 'premium-rate',
+  SHARED_COST: 'shared-cost',
+  PERSONAL_NUMBER: 'personal',
+  PAGER: 'personal',
+};
+
 /** Of what begins with a code that no country has, nothing is known but its digits. */
 function factsOf(number: string): DestinationFacts {
   const parsed = parsePhoneNumberFromString(number);
-  const type = parsed?.getType();
+  const type = parsed?.getType() ?? '';
   return {
     number,
     country: parsed?.country,
     nationalNumber: parsed?.nationalNumber ?? number.slice(1),
-    kind: type === 'PREMIUM_RATE' ? 'premium-rate' : type === 'SHARED_COST' ? 'shared-cost' : 'ordinary',
-    isValid: parsed?.isValid() ?? false,
+    kind: KINDS[type] ?? 'ordinary',
+    // A trunk zero or the like, left in, would make another number of the same person, which the limits count apart.
+    isValid: parsed?.number === number && parsed.isValid(),
   };
 }

@@ -1,10 +1,10 @@
 /**
- * Tells the breaker what became of the calls of this replica, and refuses to dial while it has stopped.
+ * Tells the breakers what became of the calls that this replica dialled, and refuses to dial while they have stopped.
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
-import { isFinal, type Call, type EndReason } from '../core/call/call.js';
-import { DialBreaker } from '../core/call/dial-breaker.js';
+import type { Call } from '../core/call/call.js';
+import { DialBreakers, dialOutcomeOf } from '../core/call/dial-breakers.js';
 import { Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
 import type { CallId } from '../core/ids.js';
@@ -13,17 +13,11 @@ import { Metrics } from '../ops/metrics.js';
 import { APP_LOGGER } from '../ops/tokens.js';
 import { CallFeed } from './call-feed.js';
 
-/** A cause that may lie with us, Twilio's account or the agent. Whoever is busy or does not answer has no part in it. */
-const OF_OURS: ReadonlySet<EndReason | null> = new Set([
-  'carrier-failed',
-  'stream-failed',
-  'agent-failed',
-  'service-failed',
-]);
-
 @Injectable()
 export class DialGuard {
-  private readonly breaker: DialBreaker<CallId>;
+  private readonly breakers: DialBreakers;
+  /** Each replica finds out whether it can be reached itself, so it learns from its own calls, wherever their ends are told. */
+  private readonly dialled = new Set<CallId>();
 
   constructor(
     environment: Environment,
@@ -32,52 +26,63 @@ export class DialGuard {
     metrics: Metrics,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
-    this.breaker = new DialBreaker({
+    this.breakers = new DialBreakers({
       failurePercent: environment.BREAKER_FAILURE_PERCENT,
       pauseMs: environment.BREAKER_PAUSE_SECONDS * 1000,
     });
     metrics.gauge('dialling_stopped', 'Whether dialling is stopped because calls fail: 1 or 0.', () =>
-      this.breaker.isStopped ? 1 : 0,
+      this.breakers.isStopped ? 1 : 0,
+    );
+    metrics.gauge(
+      'dialling_stopped_pairs',
+      'Pairs of an agent and a caller id whose calls are not dialled because they fail.',
+      () => this.breakers.stoppedPairs,
     );
     feed.subscribe((news) => {
-      if (news.type === 'changed' && news.call.direction === 'outbound') this.learn(news.call, news.before);
+      if (news.type === 'changed' || news.type === 'refreshed') this.learn(news.call, news.before);
     });
   }
 
   /** @throws CordboardError `dialling-stopped`. */
-  check(id: CallId): void {
-    const waitMs = this.breaker.waitMs(id, this.clock.now());
-    if (waitMs === 0) return;
+  check(call: Call): void {
+    const waitMs = this.breakers.waitMs(call, this.clock.now());
+    if (waitMs === 0) {
+      this.dialled.add(call.id);
+      return;
+    }
     const retryAfterSeconds = Math.ceil(waitMs / 1000);
     throw new CordboardError('dialling-stopped', undefined, [], { retryAfterSeconds });
   }
 
   /** A call that was let through the check and was not placed after all. */
-  forget(id: CallId): void {
-    this.breaker.forget(id);
+  forget(call: Call): void {
+    this.dialled.delete(call.id);
+    this.breakers.forget(call);
   }
 
   private learn(call: Call, before: Call): void {
-    const outcome = outcomeOf(call, before);
+    const outcome = this.dialled.has(call.id) ? dialOutcomeOf(call, before) : undefined;
     if (outcome === undefined) return;
-    const wasStopped = this.breaker.isStopped;
-    if (outcome === 'nothing') this.breaker.forget(call.id);
-    else this.breaker.record(call.id, outcome === 'failed', this.clock.now());
-    if (this.breaker.isStopped === wasStopped) return;
-    if (wasStopped) this.logger.info({ callId: call.id }, 'a call went well: dialling goes on');
-    else
+    this.dialled.delete(call.id);
+    const were = this.stopped;
+    this.breakers.record(call, outcome, this.clock.now());
+    const { all, pairs } = this.stopped;
+    const about = { callId: call.id, reason: call.endReason, code: call.failure?.code };
+    if (all && !were.all)
       this.logger.error(
-        { callId: call.id, reason: call.endReason, code: call.failure?.code },
+        about,
         'dialling is stopped: most of the last calls failed before the agent was heard',
       );
+    if (pairs > were.pairs)
+      this.logger.error(
+        { ...about, agentId: call.agentId },
+        'dialling is stopped for an agent and a caller id: most of their last calls failed before the agent was heard',
+      );
+    if ((were.all && !all) || pairs < were.pairs)
+      this.logger.info({ callId: call.id }, 'a call went well: dialling goes on');
   }
-}
 
-/** Undefined when it is not known yet, or was known before. */
-function outcomeOf(call: Call, before: Call): 'well' | 'failed' | 'nothing' | undefined {
-  if (before.times.firstAudioAt === null && call.times.firstAudioAt !== null) return 'well';
-  if (!isFinal(call.status) || isFinal(before.status) || call.times.firstAudioAt !== null) return undefined;
-  if (OF_OURS.has(call.endReason)) return 'failed';
-  // Somebody called it off, which says nothing about the next.
-  return call.endReason === 'hung-up-by-api' || call.endReason === 'shutting-down' ? 'nothing' : 'well';
+  private get stopped(): { readonly all: boolean; readonly pairs: number } {
+    return { all: this.breakers.isStopped, pairs: this.breakers.stoppedPairs };
+  }
 }

@@ -43,7 +43,7 @@ export class Dialer {
     let twilioCallSid: string;
     try {
       // It may have waited in its turn while others failed.
-      this.guard.check(call.id);
+      this.guard.check(call);
       twilioCallSid = await this.carrier.place(call);
     } catch (error) {
       if (!(error instanceof CordboardError)) throw error;

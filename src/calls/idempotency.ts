@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Call } from '../core/call/call.js';
-import { IdempotencyStore, type Claim, type KeptAnswer } from '../core/call/idempotency.store.js';
+import { AS_IT_IS, IdempotencyStore, type Claim, type KeptAnswer } from '../core/call/idempotency.store.js';
 import { Clock } from '../core/clock.js';
 import { CordboardError, ERRORS, type ErrorCode } from '../core/errors.js';
 import { newCallId, type CallId } from '../core/ids.js';
@@ -68,7 +68,7 @@ export class Idempotency {
     for (;;) {
       const claim = await this.store.claim(offer);
       if (claim.state === 'conflict') throw new CordboardError('idempotency-conflict');
-      if (claim.state === 'answered') return replay(claim.answer);
+      if (claim.state === 'answered') return this.replay(claim.callId, claim.answer);
       if (claim.state === 'ours') return this.carryOut(offer.key, claim, act);
       if (this.clock.now() >= until) throw new CordboardError('idempotency-in-progress');
       await new Promise<void>((resolve) => void this.clock.after(POLL_MS, resolve));
@@ -83,7 +83,7 @@ export class Idempotency {
     const known = isTakenOver ? await this.journal.find(callId) : undefined;
     try {
       const answer = known ? this.views.of(this.resume(known)) : await act(callId);
-      return replay(await this.keep(key, callId, { status: CREATED, body: answer }));
+      return await this.replay(callId, await this.keep(key, callId, { status: CREATED, body: answer }));
     } catch (error) {
       if (!(error instanceof CordboardError)) throw error;
       if (!('callId' in error.members)) {
@@ -93,7 +93,7 @@ export class Idempotency {
       }
       const { code, detail, members } = error;
       const refusal: Refusal = { code, detail, members };
-      return replay(await this.keep(key, callId, { status: error.status, body: refusal }));
+      return this.replay(callId, await this.keep(key, callId, { status: error.status, body: refusal }));
     }
   }
 
@@ -122,6 +122,16 @@ export class Idempotency {
     }
   }
 
+  private async replay(callId: CallId, { status, body }: KeptAnswer): Promise<CallDto> {
+    if (status === AS_IT_IS.status && body === AS_IT_IS.body) {
+      const call = await this.journal.find(callId);
+      if (call) return this.views.of(call);
+    }
+    if (status === CREATED && isCall(body)) return body;
+    if (isRefusal(body)) throw new CordboardError(body.code, body.detail, [], body.members);
+    throw new CordboardError('internal', 'The answer that was kept cannot be read.');
+  }
+
   private sweepNowAndThen(): void {
     const now = this.clock.now();
     if (now - this.sweptAt < SWEEP_EVERY_MS) return;
@@ -129,12 +139,6 @@ export class Idempotency {
     // The next sweep takes what this one did not.
     this.store.sweep().catch(() => undefined);
   }
-}
-
-function replay({ status, body }: KeptAnswer): CallDto {
-  if (status === CREATED && isCall(body)) return body;
-  if (isRefusal(body)) throw new CordboardError(body.code, body.detail, [], body.members);
-  throw new CordboardError('internal', 'The answer that was kept cannot be read.');
 }
 
 // Only answers that this class has kept are read, perhaps those of another version.

@@ -20,12 +20,15 @@ export class SpendingGuard {
     private readonly clock: Clock,
   ) {}
 
-  /** What the call is expected to cost, in millionths of a US dollar; no more than it can before it is ended for its length. */
+  /**
+   * What the call is expected to cost, in millionths of a US dollar; no more than it can before it is ended for its length. One that asks for
+   * more time than calls have by default is taken at its word.
+   */
   reserveOf({ maxDurationSeconds }: Pick<Call, 'maxDurationSeconds'>): number {
-    return expectedUsdMicros(
-      Math.min(this.environment.EXPECTED_CALL_SECONDS, maxDurationSeconds),
-      this.rates,
-    );
+    const { EXPECTED_CALL_SECONDS, MAX_DURATION_SECONDS } = this.environment;
+    const isLong = maxDurationSeconds > MAX_DURATION_SECONDS;
+    const seconds = isLong ? maxDurationSeconds : Math.min(EXPECTED_CALL_SECONDS, maxDurationSeconds);
+    return expectedUsdMicros(seconds, this.rates);
   }
 
   /** Of the day that it is now, in UTC. Undefined: there is no limit. */

@@ -40,6 +40,11 @@ export class StreamTokens {
     return token;
   }
 
+  /** Whether the token was given out here, was not used here and has not expired. */
+  isOfHere(token: string): boolean {
+    return this.ofHere(token) !== undefined;
+  }
+
   /** Whether the token would be taken now. */
   async knows(token: string): Promise<boolean> {
     if (!TOKEN.test(token)) return false;

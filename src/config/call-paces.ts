@@ -11,8 +11,8 @@ export interface CallPace {
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-/** Longer ones would have to count calls that retention may have deleted. */
-const LONGEST_MS = 31 * 86_400_000;
+/** What calls to a number are counted by is kept no longer than this: see privacy/data-retention.ts. */
+export const LONGEST_PACE_MS = 31 * 86_400_000;
 
 /** From text to paces; what cannot be read stays text, and the rule says so. */
 export function callPaces({ value }: { value: unknown }): unknown {
@@ -24,7 +24,7 @@ export function callPaces({ value }: { value: unknown }): unknown {
 function paceOf(text: string): CallPace | undefined {
   const [, most = '', count = '', unit = ''] = /^([1-9]\d{0,6})\/([1-9]\d{0,3})([mhd])$/.exec(text) ?? [];
   const withinMs = Number(count) * (UNIT_MS[unit] ?? 0);
-  return withinMs > 0 && withinMs <= LONGEST_MS ? { most: Number(most), withinMs, text } : undefined;
+  return withinMs > 0 && withinMs <= LONGEST_PACE_MS ? { most: Number(most), withinMs, text } : undefined;
 }
 
 export function ArePaces(options?: ValidationOptions): PropertyDecorator {

@@ -18,7 +18,7 @@ export class LimitVariables extends DoorVariables {
   @Variable({
     group: 'Limits',
     about:
-      'Countries or E.164 prefixes that may be dialled, separated by commas; unset: every number that is not premium-rate, shared-cost or satellite.',
+      'Countries or E.164 prefixes that may be dialled, separated by commas; unset: every number that is not premium-rate, shared-cost, personal or satellite.',
     example: 'US,CA,+4420',
   })
   @IsOptional()

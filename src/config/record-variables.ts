@@ -18,6 +18,13 @@ import { LimitVariables } from './limit-variables.js';
 import { ANY_HTTP, flag, integer, usdMicros } from './transforms.js';
 import { Variable } from './variable.js';
 
+/** A person is found by the number: what is kept longer could not be erased when they ask for it. */
+function isLongest(days: unknown, all: unknown): boolean {
+  if (days === 0 || !(all instanceof RecordVariables)) return true;
+  const others = [all.TRANSCRIPT_RETENTION_DAYS, all.RECORDING_RETENTION_DAYS];
+  return typeof days === 'number' && others.every((other) => other > 0 && other <= days);
+}
+
 export class RecordVariables extends LimitVariables {
   @Variable({
     group: 'Record',
@@ -70,12 +77,20 @@ export class RecordVariables extends LimitVariables {
   @Variable({
     group: 'Record',
     about:
-      'Days after which the number of the other side is taken out of the record, with variables, overrides and metadata; 0: never.',
+      'Days after which the number of the other side is taken out of the record, with variables, overrides and metadata; 0: never. No fewer than those of transcripts and recordings.',
   })
   @Transform(integer)
   @IsInt()
   @Min(0)
   @Max(36_500)
+  @ValidateBy({
+    name: 'isLongest',
+    validator: {
+      validate: (days, details) => isLongest(days, details?.object),
+      defaultMessage: () =>
+        'must not be shorter than TRANSCRIPT_RETENTION_DAYS and RECORDING_RETENTION_DAYS, which must be set then: without the number nobody could have the rest of it erased',
+    },
+  })
   NUMBER_RETENTION_DAYS: number = 0;
 
   @Variable({
@@ -161,7 +176,7 @@ export class RecordVariables extends LimitVariables {
   @Variable({
     group: 'Cost',
     about:
-      'How many seconds a call is expected to take, for what it counts in the budget before it has ended.',
+      'How many seconds a call is expected to take, for what it counts in the budget before it has ended. One that asks for more than MAX_DURATION_SECONDS counts whole.',
   })
   @Transform(integer)
   @IsInt()

@@ -100,6 +100,12 @@ export const REQUEST_ERRORS = {
     mend: 'Try again later, add a replica, or raise MAX_CONCURRENT_CALLS.',
     retryable: true,
   },
+  'too-many-bodies': {
+    status: 503,
+    title: 'This replica reads as many post-call webhooks at once as it may.',
+    mend: 'Nothing to do: ElevenLabs sends again, and what it does not send is asked for.',
+    retryable: true,
+  },
   'too-many-streams': {
     status: 503,
     title: 'This replica has as many readers of event streams as it serves.',

@@ -48,10 +48,13 @@ export class StreamDoor {
 
   private async judge(request: IncomingMessage): Promise<ErrorCode | undefined> {
     const asked = askedStream(request);
-    if (!asked || !(await this.tokens.knows(asked.token))) return 'bad-stream-token';
+    if (!asked) return 'bad-stream-token';
     const header = request.headers['x-twilio-signature'];
-    if (!this.signature.ofUpgrade(typeof header === 'string' ? header : undefined, asked.url))
-      return 'bad-signature';
+    const isSigned = this.signature.ofUpgrade(typeof header === 'string' ? header : undefined, asked.url);
+    // A stranger costs no question to the store: what is not known here and not signed is no token of ours, or as good as none.
+    if (!this.tokens.isOfHere(asked.token) && !(isSigned && (await this.tokens.knows(asked.token))))
+      return 'bad-stream-token';
+    if (!isSigned) return 'bad-signature';
     const callId = await this.tokens.redeem(asked.token);
     const call = callId && (await this.journal.find(callId));
     // A call has one line: a second socket would be a second agent, at somebody's cost.

@@ -4,14 +4,12 @@
  * LOG_LEVEL=debug shows messages too.
  */
 
-/** Ours, which are written so that they hold no secret, number or word, and two of the language, which name only code. */
+/** Ours, which are written so that they hold no secret, number or word. Those of the language do: `Failed to parse URL from …`. */
 const SAYS_NOTHING_PRIVATE = new Set([
   'CordboardError',
   'StatementError',
   'StoreError',
   'EmbeddedPostgresError',
-  'TypeError',
-  'ReferenceError',
 ]);
 const WORD = /^[\w.-]{1,64}$/;
 /** A place in code. A message can have lines of its own that begin like one. */

@@ -5,7 +5,7 @@
  */
 import { isIP } from 'node:net';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Agent, interceptors, request, type Dispatcher } from 'undici';
+import { Agent, interceptors, request, type Dispatcher, type RetryHandler } from 'undici';
 import { hostOf, isPublicAddress } from './address-rules.js';
 import { lookupPublic } from './guarded-lookup.js';
 
@@ -36,10 +36,19 @@ export class RefusedAddressError extends Error {
 const MAX_REDIRECTS = 3;
 /** An agent is told 16,000 characters of a result at most. */
 const MAX_ANSWER_BYTES = 1_048_576;
-const RETRY = { maxRetries: 2, minTimeout: 150, maxTimeout: 1000, statusCodes: [429, 500, 502, 503, 504] };
+/** Only what changes nothing is asked twice. */
+const RETRY: RetryHandler.RetryOptions = {
+  maxRetries: 2,
+  minTimeout: 150,
+  maxTimeout: 1000,
+  methods: ['GET'],
+  statusCodes: [429, 500, 502, 503, 504],
+  // The tool is told the last answer, whatever it was.
+  throwOnError: false,
+};
 const POOL = { connections: 32, keepAliveTimeout: 30_000, maxResponseSize: MAX_ANSWER_BYTES };
-/** What only the origin that it was meant for may see. */
-const ITS_OWN = /^(authorization|cookie|proxy-authorization|x-.*(key|token|secret).*|.*-api-key)$/i;
+/** All that another origin is told: nobody can list the headers that hold a secret. */
+const FOR_ANYBODY = /^(accept|accept-language|user-agent)$/i;
 
 @Injectable()
 export class ToolHttp implements OnApplicationShutdown {
@@ -55,7 +64,7 @@ export class ToolHttp implements OnApplicationShutdown {
   }
 
   /**
-   * Asks, and asks again where the other side stumbles (429 and 5xx; a request that changes something only before it was taken).
+   * Asks; a GET again where the other side stumbles (429 and 5xx, a connection that breaks), twice at most, then the last answer counts.
    * Follows up to three redirects of a GET, each under the same rules.
    * @throws RefusedAddressError, and whatever the connection comes to.
    */
@@ -82,7 +91,7 @@ export class ToolHttp implements OnApplicationShutdown {
     const [open, guarded] = this.retrying;
     const sent = isFirst
       ? headers
-      : Object.fromEntries(Object.entries(headers).filter(([name]) => !ITS_OWN.test(name)));
+      : Object.fromEntries(Object.entries(headers).filter(([name]) => FOR_ANYBODY.test(name)));
     const answer = await request(url, {
       dispatcher: isTrusted ? open : guarded,
       method,

@@ -9,6 +9,15 @@ const AWAY_STATES = /^(08...|53300|57P0[1-5]|25006)$/;
 const AWAY_WORDS =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENOENT|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable/;
 
+/** What the pool says when nobody gave a connection back, and when none could be made. */
+const NO_CONNECTION = 'timeout exceeded when trying to connect';
+
+export function meansNoneFree(error: unknown): boolean {
+  for (let cause = error; isObject(cause); cause = cause['cause'])
+    if (cause['message'] === NO_CONNECTION) return true;
+  return false;
+}
+
 export function meansAway(error: unknown): boolean {
   // Drizzle wraps the driver's error in its own. By its fields and not by its class: errors of Node's sockets can come from another
   // realm than this code's, as they do under Jest.

@@ -6,7 +6,7 @@ import type { calls } from './schema.js';
 
 export type CallRow = typeof calls.$inferSelect;
 /** What the store keeps beside the call stays out: its writers are others. */
-export type CallFields = Omit<CallRow, 'lastSeq' | 'reservedUsdMicros' | 'owner'>;
+export type CallFields = Omit<CallRow, 'lastSeq' | 'reservedUsdMicros' | 'owner' | 'destinationHash'>;
 
 export function rowOf(call: Call): CallFields {
   const { to, from, times, cost, id, version, erased, ...same } = call;

@@ -4,9 +4,10 @@
  */
 import { getTableColumns, sql, type SQL } from 'drizzle-orm';
 import { isFinal, type Call } from '../core/call/call.js';
-import type { Batch } from '../core/call/call.store.js';
+import type { Batch, EntryTerms } from '../core/call/call.store.js';
 import { DETAILS_WITH_WORDS } from '../core/call/timeline.js';
 import { FIRST_QUESTION_SECONDS } from '../core/cost/reconciliation.js';
+import { AS_IT_IS } from '../core/call/idempotency.store.js';
 import type { CallId } from '../core/ids.js';
 import { rowOf } from './call-row.js';
 import { CHANNEL } from './notice-channel.js';
@@ -29,14 +30,24 @@ function entriesJson({ entries }: Batch): string {
   return postgresJson(entries.map((entry) => ({ ...entry, at: new Date(entry.at) })));
 }
 
-/** `changed` has the call's row as it is now; the entries follow it, and so do the notice and whatever is to be posted. */
+const WORDS = sql.raw(DETAILS_WITH_WORDS.map((field) => `'${field}'`).join(', '));
+
+function withoutWords(details: SQL): SQL {
+  return sql`(${details}::jsonb - array[${WORDS}])::json`;
+}
+
+/**
+ * `changed` has the call's row as it is now; the entries follow it, and so do the notice and whatever is to be posted. What comes after the
+ * words were taken out comes without any.
+ */
 function following(changed: SQL, batch: Batch, owed: SQL = sql``): SQL {
   const count = batch.entries.length;
   return sql`
-    with changed as (${changed} returning id, version, last_seq, webhook_url),
+    with changed as (${changed} returning id, version, last_seq, webhook_url, transcript_erased),
     entered as (
       insert into call_events (call_id, seq, batch, place, type, at, details)
-      select changed.id, changed.last_seq - ${count}::int + e.place::int, ${batch.name}, e.place, e.type, e.at, e.details
+      select changed.id, changed.last_seq - ${count}::int + e.place::int, ${batch.name}, e.place, e.type, e.at,
+        case when changed.transcript_erased then ${withoutWords(sql`e.details`)} else e.details end
       from changed, rows from (
         json_to_recordset(${entriesJson(batch)}::json) as (type text, at timestamptz, details json)
       ) with ordinality as e(type, at, details, place)
@@ -53,8 +64,20 @@ function following(changed: SQL, batch: Batch, owed: SQL = sql``): SQL {
     ) from changed`;
 }
 
-export function insertSql(call: Call, batch: Batch, reservedUsdMicros: number, owner: string): SQL {
-  const fields = { ...rowOf(call), lastSeq: batch.entries.length, reservedUsdMicros, owner };
+export function insertSql(
+  call: Call,
+  batch: Batch,
+  { reserveUsdMicros: reservedUsdMicros, destination }: EntryTerms,
+  owner: string,
+): SQL {
+  const lastSeq = batch.entries.length;
+  const fields = {
+    ...rowOf(call),
+    lastSeq,
+    reservedUsdMicros,
+    owner,
+    ...(destination === undefined ? {} : { destinationHash: destination }),
+  };
   const names = sql.raw(columnNames(fields).join(', '));
   return following(
     sql`insert into calls (${names}) select ${names} from json_populate_record(null::calls, ${recordJson(fields)}::json)`,
@@ -86,18 +109,20 @@ export function replaceSql(call: Call, batch: Batch): SQL {
 }
 
 /**
- * What was said before goes with the write that says so, and so do answers that were kept for repeated requests, which have the record in
- * them. Entries of the same write are not seen by it.
+ * What was said before goes with the write that says so. Answers that were kept for repeated requests have the record in them: whoever
+ * repeats such a request is told of the record as it is then, and no second phone rings. Refusals have nothing of it.
  */
 function takenOut({ erased }: Call): SQL {
-  const words = sql.raw(DETAILS_WITH_WORDS.map((field) => `'${field}'`).join(', '));
   const wordsOut = sql`,
     without_words as (
-      update call_events set details = (details::jsonb - array[${words}])::json
+      update call_events set details = ${withoutWords(sql`details`)}
       from changed where call_id = changed.id
     )`;
   const answersOut = sql`,
-    without_answers as (delete from idempotency_keys using changed where call_id = changed.id)`;
+    without_answers as (
+      update idempotency_keys set answer = ${JSON.stringify(AS_IT_IS)}::json
+      from changed where call_id = changed.id and (answer is null or answer->>'status' = ${String(AS_IT_IS.status)})
+    )`;
   return sql`${erased.transcript ? wordsOut : sql``}${erased.transcript || erased.person ? answersOut : sql``}`;
 }
 

@@ -2,24 +2,37 @@
  * The connection to Postgres: one pool, one place that notices that the server is away and that it is back. While it is away,
  * every query fails at once with `store-away` instead of queueing up behind time limits.
  */
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
-import { Pool } from 'pg';
+import { sql } from 'drizzle-orm';
 import type { Cancel, Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
 import type { AppLogger } from '../ops/logger.js';
-import { meansAway } from './away.js';
+import { meansAway, meansNoneFree } from './away.js';
+import { Connections, type Drizzle } from './connections.js';
 import { NoticeChannel } from './notice-channel.js';
-import * as schema from './schema.js';
-import { rootOf, statementErrorOf } from './statement.error.js';
-
-export type Drizzle = NodePgDatabase<typeof schema>;
+import { rootOf, StatementError, statementErrorOf } from './statement.error.js';
 
 /** Enough for the short statements of one process; more only queue up inside Postgres. */
 const POOL_SIZE = 10;
-const CONNECT_TIMEOUT_MS = 3000;
-/** Statements here take milliseconds; one that takes this long never comes back. */
-const QUERY_TIMEOUT_MS = 8000;
+/** Those who enter hold locks and wait for each other: in connections of their own, so that nobody else waits with them. */
+const ENTRY_POOL_SIZE = 3;
+/**
+ * In milliseconds: how long one who enters waits for a lock, and how long one whose process stands still may hold it. By statement and
+ * not as options of the connection, which poolers refuse.
+ */
+const ENTRY_LIMITS = sql`select set_config('lock_timeout', '2000', true), set_config('idle_in_transaction_session_timeout', '5000', true)`;
+/** SQLSTATE of the two. */
+const ENTRY_TOOK_TOO_LONG = new Set(['55P03', '25P03']);
 const PROBE_EVERY_MS = 500;
+
+const TOO_MANY_AT_ONCE =
+  'Calls that are placed at once wait for one another where limits are counted, and this one waited too long; nothing was placed.';
+
+/** Every connection was in use for as long as anybody waits. */
+class NoneFreeError extends CordboardError {
+  constructor() {
+    super('store-away', 'The store is busy.');
+  }
+}
 
 export interface DatabaseParts {
   readonly url: string;
@@ -28,8 +41,8 @@ export interface DatabaseParts {
 }
 
 export class Database {
-  private readonly pool: Pool;
-  private readonly orm: Drizzle;
+  private readonly main: Connections;
+  private readonly entries: Connections;
   private readonly channel: NoticeChannel;
   private readonly backListeners = new Set<() => void>();
   private away = false;
@@ -37,19 +50,8 @@ export class Database {
   private cancelProbe: Cancel | undefined;
 
   constructor(private readonly parts: DatabaseParts) {
-    this.pool = new Pool({
-      connectionString: parts.url,
-      max: POOL_SIZE,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: QUERY_TIMEOUT_MS,
-      application_name: 'cordboard',
-      keepAlive: true,
-    });
-    // An idle connection that breaks is no failure of anybody's; the next query finds out.
-    this.pool.on('error', () => undefined);
-    // Nor one that breaks while a transaction holds it: its query fails. Without a listener it would end the process.
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
-    this.orm = drizzle(this.pool, { schema });
+    this.main = new Connections(parts.url, POOL_SIZE);
+    this.entries = new Connections(parts.url, ENTRY_POOL_SIZE);
     this.channel = new NoticeChannel(parts);
   }
 
@@ -58,14 +60,27 @@ export class Database {
   }
 
   /** @throws CordboardError `store-away` while the server cannot be reached; whether a write took place is unknown then. */
-  async run<Result>(task: (db: Drizzle) => Promise<Result>): Promise<Result> {
-    if (this.away) throw new CordboardError('store-away');
+  run<Result>(task: (db: Drizzle) => Promise<Result>): Promise<Result> {
+    return this.over(this.main, () => task(this.main.orm));
+  }
+
+  /**
+   * One transaction that may take locks for which others wait.
+   * @throws CordboardError `at-capacity` when its turn does not come in time: nothing is written then. `store-away` as above.
+   */
+  async enter<Result>(task: (tx: Pick<Drizzle, 'execute'>) => Promise<Result>): Promise<Result> {
     try {
-      return await task(this.orm);
+      return await this.over(this.entries, () =>
+        this.entries.orm.transaction(async (tx) => {
+          await tx.execute(ENTRY_LIMITS);
+          return task(tx);
+        }),
+      );
     } catch (error) {
-      if (!meansAway(error)) throw statementErrorOf(error) ?? error;
-      this.noticeAway(error);
-      throw new CordboardError('store-away');
+      const isLate =
+        error instanceof NoneFreeError ||
+        (error instanceof StatementError && ENTRY_TOOK_TOO_LONG.has(error.code));
+      throw isLate ? new CordboardError('at-capacity', TOO_MANY_AT_ONCE) : error;
     }
   }
 
@@ -85,7 +100,20 @@ export class Database {
     this.closed = true;
     this.cancelProbe?.();
     await this.channel.close();
-    await this.pool.end();
+    await Promise.all([this.main.pool.end(), this.entries.pool.end()]);
+  }
+
+  private async over<Result>(connections: Connections, task: () => Promise<Result>): Promise<Result> {
+    if (this.away) throw new CordboardError('store-away');
+    try {
+      return await task();
+    } catch (error) {
+      if (!meansAway(error)) throw statementErrorOf(error) ?? error;
+      // Everybody is waiting for the others: this one goes without, and the server may be well.
+      if (meansNoneFree(error) && connections.isExhausted) throw new NoneFreeError();
+      this.noticeAway(error);
+      throw new CordboardError('store-away');
+    }
   }
 
   private noticeAway(error: unknown): void {
@@ -99,7 +127,7 @@ export class Database {
   private probe(): void {
     this.cancelProbe = this.parts.clock.after(PROBE_EVERY_MS, () => {
       if (this.closed) return;
-      this.pool.query('select 1').then(
+      this.main.pool.query('select 1').then(
         () => this.noticeBack(),
         () => this.probe(),
       );

@@ -22,7 +22,7 @@ type Execute = (statement: SQL) => Promise<{ readonly rows: readonly Record<stri
 export async function entryRefusal(
   execute: Execute,
   call: Call,
-  { budget, caps = [], reserveUsdMicros }: EntryTerms,
+  { budget, caps = [], reserveUsdMicros, destination = '' }: EntryTerms,
 ): Promise<EntryRefusal | undefined> {
   // Always in this order, so that no two transactions wait for each other.
   if (budget) {
@@ -31,11 +31,12 @@ export async function entryRefusal(
     const spent = Number(rows[0]?.['spent']) + Number(rows[0]?.['reserved']);
     if (!allows(budget, spent, reserveUsdMicros)) return { of: 'budget' };
   }
+  const counted = { destination, key: call.placedBy ?? '' };
   for (const scope of ['destination', 'key'] as const) {
     const ofScope = caps.filter((cap) => cap.of === scope);
-    if (ofScope.length > 0) await execute(lockSql(call, scope));
+    if (ofScope.length > 0) await execute(lockSql(counted[scope], scope));
     for (const cap of ofScope) {
-      const { rows } = await execute(oldestInTheWaySql(call, cap));
+      const { rows } = await execute(oldestInTheWaySql(counted[scope], cap));
       const oldestAt = rows[0]?.['at'];
       if (oldestAt !== undefined) return { of: 'cap', cap, oldestAt: Number(oldestAt) };
     }
@@ -43,14 +44,13 @@ export async function entryRefusal(
   return undefined;
 }
 
-function lockSql({ to, placedBy }: Call, scope: Cap['of']): SQL {
-  const name = `${scope} ${scope === 'destination' ? to : placedBy}`;
-  return sql`select pg_advisory_xact_lock(hashtextextended(${name}, 1))`;
+function lockSql(counted: string, scope: Cap['of']): SQL {
+  return sql`select pg_advisory_xact_lock(hashtextextended(${`${scope} ${counted}`}, 1))`;
 }
 
 /** The call that has to grow older before another may follow; none when there is room. */
-function oldestInTheWaySql({ to, placedBy }: Call, { of, most, since }: Cap): SQL {
-  const isCounted = of === 'destination' ? sql`to_number = ${to}` : sql`placed_by = ${placedBy}`;
+function oldestInTheWaySql(counted: string, { of, most, since }: Cap): SQL {
+  const isCounted = of === 'destination' ? sql`destination_hash = ${counted}` : sql`placed_by = ${counted}`;
   return sql`
     select extract(epoch from created_at) * 1000 as at from calls
     where ${isCounted} and direction = 'outbound' and created_at > ${new Date(since).toISOString()}::timestamptz

@@ -37,17 +37,16 @@ export class PostgresCallStore extends CallStore {
     batch: Batch,
     terms: EntryTerms = { reserveUsdMicros: 0 },
   ): Promise<EntryRefusal | undefined> {
-    const insertion = insertSql(call, batch, terms.reserveUsdMicros, this.owner);
-    return this.database.run(async (db) => {
-      if (!terms.budget && !terms.caps?.length) {
+    const insertion = insertSql(call, batch, terms, this.owner);
+    if (!terms.budget && !terms.caps?.length)
+      return this.database.run(async (db) => {
         await db.execute(insertion);
         return undefined;
-      }
-      return db.transaction(async (tx) => {
-        const refusal = await entryRefusal((statement) => tx.execute(statement), call, terms);
-        if (!refusal) await tx.execute(insertion);
-        return refusal;
       });
+    return this.database.enter(async (tx) => {
+      const refusal = await entryRefusal((statement) => tx.execute(statement), call, terms);
+      if (!refusal) await tx.execute(insertion);
+      return refusal;
     });
   }
 

@@ -12,7 +12,8 @@ import {
   type Delivery,
 } from '../core/webhook/delivery.store.js';
 import type { AttemptOutcome, Verdict } from '../core/webhook/retry-schedule.js';
-import type { Database, Drizzle } from './database.js';
+import type { Drizzle } from './connections.js';
+import type { Database } from './database.js';
 import { callEvents, webhookDeliveries } from './schema.js';
 
 /** As the driver gives it: `numeric` as text, times as text too where it does not know the column. */

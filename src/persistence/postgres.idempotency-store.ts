@@ -11,7 +11,8 @@ import {
   type Offer,
 } from '../core/call/idempotency.store.js';
 import type { CallId } from '../core/ids.js';
-import type { Database, Drizzle } from './database.js';
+import type { Drizzle } from './connections.js';
+import type { Database } from './database.js';
 import { idempotencyKeys } from './schema.js';
 
 const { key: KEY, bodyHash: BODY, callId: CALL, answer: ANSWER, claimedUntil, expiresAt } = idempotencyKeys;
@@ -83,6 +84,6 @@ export class PostgresIdempotencyStore extends IdempotencyStore {
     const [row] = await db.select().from(idempotencyKeys).where(eq(KEY, key)).limit(1);
     if (!row) return undefined;
     if (row.bodyHash !== bodyHash) return { state: 'conflict' };
-    return row.answer ? { state: 'answered', answer: row.answer } : { state: 'pending' };
+    return row.answer ? { state: 'answered', answer: row.answer, callId: row.callId } : { state: 'pending' };
   }
 }

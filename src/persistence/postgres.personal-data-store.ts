@@ -1,7 +1,7 @@
 /**
  * Ended calls by what their records still say of people, in Postgres.
  */
-import { and, asc, eq, lt, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, lt, or, sql, type SQL } from 'drizzle-orm';
 import type { Call } from '../core/call/call.js';
 import { PersonalDataStore, type PersonalPart } from '../core/call/personal-data.store.js';
 import { callOf } from './call-row.js';
@@ -29,6 +29,15 @@ export class PostgresPersonalDataStore extends PersonalDataStore {
     const isKept = part === 'transcript' ? sql`not transcript_erased` : sql`not person_erased`;
     const isOld = lt(calls.createdAt, new Date(createdBefore));
     return this.find(and(isKept, isOld, sql`not (${OPEN})`), limit);
+  }
+
+  forgetDestinations(createdBefore: number): Promise<void> {
+    return this.database.run(async (db) => {
+      await db
+        .update(calls)
+        .set({ destinationHash: null })
+        .where(and(isNotNull(calls.destinationHash), lt(calls.createdAt, new Date(createdBefore))));
+    });
   }
 
   private find(condition: SQL | undefined, limit: number): Promise<readonly Call[]> {

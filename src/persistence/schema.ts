@@ -61,6 +61,8 @@ export const calls = pgTable(
     metadata: json('metadata').$type<Readonly<Record<string, string>>>().notNull(),
     campaignId: text('campaign_id'),
     placedBy: text('placed_by'),
+    /** What calls to one number are counted by. Stays when the number is taken out, until no limit by time looks so far back. */
+    destinationHash: text('destination_hash'),
     webhookUrl: text('webhook_url'),
     ringTimeoutSeconds: integer('ring_timeout_seconds').notNull(),
     maxDurationSeconds: integer('max_duration_seconds').notNull(),
@@ -101,6 +103,9 @@ export const calls = pgTable(
     index('calls_with_person')
       .on(table.createdAt)
       .where(sql`not person_erased`),
+    index('calls_destination_hash')
+      .on(table.destinationHash, table.createdAt.desc())
+      .where(sql`destination_hash is not null`),
     index('calls_placed_by').on(table.placedBy, table.createdAt.desc()),
     index('calls_agent_id').on(table.agentId, table.createdAt.desc()),
     index('calls_campaign_id').on(table.campaignId, table.createdAt.desc()),

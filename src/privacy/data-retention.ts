@@ -4,6 +4,7 @@
  */
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { CallJournal } from '../calls/call-journal.js';
+import { LONGEST_PACE_MS } from '../config/call-paces.js';
 import { Environment } from '../config/environment.js';
 import { PersonalDataStore, type PersonalPart } from '../core/call/personal-data.store.js';
 import type { Cancel, Clock } from '../core/clock.js';
@@ -55,6 +56,7 @@ export class DataRetention implements OnApplicationBootstrap, OnApplicationShutd
 
   private async takeOut(): Promise<void> {
     const { TRANSCRIPT_RETENTION_DAYS, NUMBER_RETENTION_DAYS } = this.environment;
+    await this.store.forgetDestinations(this.clock.now() - LONGEST_PACE_MS);
     const records =
       (await this.takeOutPart('transcript', TRANSCRIPT_RETENTION_DAYS)) +
       (await this.takeOutPart('person', NUMBER_RETENTION_DAYS));

@@ -87,8 +87,16 @@ export class ErasuresService {
       try {
         await act();
       } catch (error) {
-        if (!(error instanceof CordboardError) || error.code === 'store-away') throw error;
-        faults.push({ callId: call.id, at, detail: error.detail });
+        const known = error instanceof CordboardError ? error : undefined;
+        if (known?.code === 'store-away') throw error;
+        // Such as a file that may not be deleted: the calls behind this one are erased all the same.
+        if (!known)
+          this.logger.error({ callId: call.id, at, err: error }, 'a part of a call could not be erased');
+        faults.push({
+          callId: call.id,
+          at,
+          detail: known?.detail ?? 'It could not be deleted; the log says why.',
+        });
       }
     }
     return faults;

@@ -28,7 +28,10 @@ export class CarrierRecorder {
   }
 
   async told(id: CallId, callback: RecordingCallback): Promise<void> {
-    await this.ledger.change(id, (now) => afterCallback(now, callback));
+    const recording = await this.ledger.change(id, (now) => afterCallback(now, callback));
+    if (recording?.status !== 'deleted' || callback.status !== 'completed') return;
+    // It was not finished when somebody had it deleted, or it is another one.
+    await this.carrier.remove(callback.sid);
   }
 
   /** Asks Twilio about a recording whose callback never came. @throws CordboardError */

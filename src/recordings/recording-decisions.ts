@@ -69,9 +69,14 @@ export interface RecordingCallback {
   readonly durationSeconds: number | null;
 }
 
+/** What somebody had deleted stays deleted. */
+function mayFollow({ source, status }: CallRecording): boolean {
+  return source === 'twilio' && status !== 'deleted';
+}
+
 /** Callbacks of Twilio repeat themselves, are late and overtake each other: what is known by now is not taken back. */
 export function afterCallback(now: CallRecording, told: RecordingCallback): CallRecording | undefined {
-  if (now.source !== 'twilio') return undefined;
+  if (!mayFollow(now)) return undefined;
   const isOurs = now.twilioRecordingSid === null || now.twilioRecordingSid === told.sid;
   // A call may be recorded twice; the first that has sound is the one that is offered.
   const mayReplace = now.status === 'absent' || now.status === 'failed';

@@ -8,6 +8,7 @@ import type { Call } from '../core/call/call.js';
 import { CarrierRecordings } from '../core/call/carrier-recordings.js';
 import { CordboardError } from '../core/errors.js';
 import { Recorders } from './recorders.js';
+import { neverBegan } from './recording-decisions.js';
 import { RecordingFiles } from './recording-files.js';
 import { RecordingLedger } from './recording-ledger.js';
 import { slice, type Sound } from './sound-answer.js';
@@ -59,7 +60,8 @@ export class RecordingsService {
   /** Deleting on record what lies on another disk would leave it there. A recording that failed may have no file anywhere. */
   private async isHere(call: Call): Promise<boolean> {
     const { source, status } = call.recording;
-    if (source === 'twilio' || status === 'failed' || this.recorders.isWriting(call.id)) return true;
+    if (source === 'twilio' || status === 'failed' || status === 'absent' || neverBegan(call)) return true;
+    if (this.recorders.isWriting(call.id)) return true;
     return (await this.files.writtenAt(call)) !== undefined;
   }
 
@@ -68,16 +70,19 @@ export class RecordingsService {
    * @throws CordboardError `not-found` when it lies on another disk.
    */
   async erase(call: Call): Promise<void> {
-    if (call.recording.status in NOTHING) return;
-    if (!(await this.isHere(call))) throw new CordboardError('not-found', ELSEWHERE);
-    await this.remove(call);
+    // As it is by now: a callback may have come since the record was read.
+    const now = await this.calls.get(call.id);
+    if (now.recording.status === 'off' || now.recording.status === 'deleted') return;
+    if (!(await this.isHere(now))) throw new CordboardError('not-found', ELSEWHERE);
+    await this.remove(now);
   }
 
-  /** Deletes the sound wherever it is, then says so on record. */
+  /** Deletes the sound wherever it is, then says so on record. Twilio may have more than the one that is on record. */
   async remove(call: Call): Promise<void> {
     const { source, twilioRecordingSid } = call.recording;
     if (source === 'twilio') {
       if (twilioRecordingSid !== null) await this.carrier.remove(twilioRecordingSid);
+      if (call.twilioCallSid !== null) await this.carrier.removeOfCall(call.twilioCallSid);
     } else {
       await this.recorders.stop(call.id);
       await this.files.remove(call);

@@ -16,6 +16,8 @@ import { CordboardError } from '../core/errors.js';
 import type { CallId } from '../core/ids.js';
 
 const REQUEST_TIMEOUT_MS = 10_000;
+/** Each pause and each leg of a transfer can begin one; the page size of Twilio. */
+const MOST_OF_A_CALL = 1000;
 const SID = /^RE[0-9a-fA-F]{32}$/;
 
 /** An answer whose body is still on its way, until it is left. */
@@ -91,6 +93,13 @@ export class TwilioRecordings extends CarrierRecordings {
         if (statusOf(error) !== 404) throw error;
       }
     });
+  }
+
+  async removeOfCall(twilioCallSid: string): Promise<void> {
+    const all = await asked('list the recordings of a call', () =>
+      this.client.recordings.list({ callSid: twilioCallSid, limit: MOST_OF_A_CALL }),
+    );
+    for (const { sid, status } of all) if (status !== 'deleted') await this.remove(sid);
   }
 
   private async request(sid: string, channels: 1 | 2, range: string | undefined): Promise<Answer> {

@@ -64,7 +64,11 @@ export function callEntryContract(name: string, open: () => Promise<CallStore>):
       const at = (minutesAgo: number, fields: Partial<Call> = {}): Call =>
         callWith({ placedBy: KEY, ...fields, times: { createdAt: T0 - minutesAgo * MINUTE_MS } });
       const place = (call: Call, ...caps: Cap[]): Promise<EntryRefusal | undefined> =>
-        insert(call, { reserveUsdMicros: 0, caps });
+        insert(call, {
+          reserveUsdMicros: 0,
+          caps,
+          ...(call.direction === 'inbound' ? {} : { destination: `hash of ${call.to}` }),
+        });
 
       it('takes as many calls to one number as may be, and says which one stands in the way', async () => {
         const cap = capOf('destination', 2);
@@ -78,6 +82,23 @@ export function callEntryContract(name: string, open: () => Promise<CallStore>):
         const cap = capOf('destination', 1);
         await place(at(1, { direction: 'inbound' }));
         expect(await place(at(0), cap)).toBeUndefined();
+        expect(await place(at(0), cap)).toMatchObject({ of: 'cap' });
+      });
+
+      it('counts a call whose number was taken out of its record', async () => {
+        const cap = capOf('destination', 1);
+        const call = at(1);
+        await place(call);
+        await store.replace(
+          {
+            ...call,
+            version: 2,
+            status: 'completed',
+            to: 'anonymous',
+            erased: { transcript: true, person: true },
+          },
+          { name: 'the erasure', entries: [] },
+        );
         expect(await place(at(0), cap)).toMatchObject({ of: 'cap' });
       });
 

@@ -96,6 +96,17 @@ export function callStoreContract(name: string, open: () => Promise<CallStore>):
       expect(await store.find(call.id)).toMatchObject({ erased });
     });
 
+    it('takes no words of a call any more whose words were taken out', async () => {
+      const call = callWith({ status: 'completed' });
+      const said = { type: 'turn.agent', at: T0, details: { eventId: 7, text: 'It is John' } } as const;
+      await insertAll([call]);
+      const erased = { transcript: true, person: false };
+      await store.replace({ ...call, version: 2, erased }, { name: 'erased', entries: [said] });
+      await store.append(call.id, { name: 'said too late', entries: [said] });
+      const events = await store.events(call.id, 0, 10);
+      expect(events.slice(-2).map(({ details }) => details)).toEqual([{ eventId: 7 }, { eventId: 7 }]);
+    });
+
     it('counts the calls that have not ended', async () => {
       const [one, two, three] = [callWith(), callWith({ status: 'ringing' }), callWith({ status: 'busy' })];
       await insertAll([one, two, three]);

@@ -43,7 +43,7 @@ export function idempotencyStoreContract(name: string, open: () => Promise<OpenI
       expect(await store.settle('k', 'call_1', ANSWER)).toEqual(ANSWER);
       expect(await store.settle('k', 'call_1', { status: 201, body: 'another' })).toEqual(ANSWER);
       const again = await store.claim(offer('call_2'));
-      expect(again).toEqual({ state: 'answered', answer: ANSWER });
+      expect(again).toEqual({ state: 'answered', answer: ANSWER, callId: 'call_1' });
       expect(JSON.stringify(again)).toContain('{"b":1,"a":2}');
     });
 

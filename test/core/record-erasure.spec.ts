@@ -29,6 +29,28 @@ describe('the erasure of words', () => {
     });
   });
 
+  it('leaves a recording deleted, whatever is told of it later', () => {
+    const recording = {
+      status: 'deleted',
+      source: 'twilio',
+      twilioRecordingSid: null,
+      durationSeconds: null,
+    } as const;
+    const call = over({ recording });
+    expect(after(call, { type: 'recording.changed', recording: { ...recording, status: 'ready' } })).toEqual(
+      call,
+    );
+  });
+
+  it('leaves room for the id of a conversation that was told late, once, so that it can be deleted', () => {
+    const events = [
+      { type: 'record.erased', transcript: true, person: true },
+      { type: 'conversation.learnt', conversationId: 'conv_1' },
+      { type: 'conversation.learnt', conversationId: 'conv_2' },
+    ] as const;
+    expect(after(over(), ...events)).toMatchObject({ version: 3, conversationId: 'conv_1' });
+  });
+
   it('is not undone by an analysis that comes later', () => {
     const events = [
       { type: 'record.erased', transcript: true, person: false },

@@ -43,7 +43,9 @@ class SaidConversations extends Conversations {
     );
   }
 
-  remove(): Promise<void> {
+  readonly removed: string[] = [];
+  remove(conversationId: string): Promise<void> {
+    this.removed.push(conversationId);
     return Promise.resolve();
   }
 }

@@ -1,4 +1,5 @@
 /** What is too old to be kept goes out of the records, and what is young or alive stays. */
+import { sql } from 'drizzle-orm';
 import { CallFeed } from '../../src/calls/call-feed.js';
 import { CallJournal } from '../../src/calls/call-journal.js';
 import { CostRates } from '../../src/calls/cost-rates.js';
@@ -14,6 +15,8 @@ import { eventually } from '../support/whole-system.js';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
+/** Nothing may be kept longer than the number by which it is found. */
+const AGES = { TRANSCRIPT_RETENTION_DAYS: '30', RECORDING_RETENTION_DAYS: '30' };
 
 describe('retention by age', () => {
   const clock = new ManualClock(Date.now());
@@ -58,7 +61,7 @@ describe('retention by age', () => {
 
   it('takes words and numbers out, each at its own age, and tells so on the timeline', async () => {
     const [young, middle, old] = [await given(9), await given(11), await given(31)];
-    start({ TRANSCRIPT_RETENTION_DAYS: '10', NUMBER_RETENTION_DAYS: '30' });
+    start({ ...AGES, TRANSCRIPT_RETENTION_DAYS: '10', NUMBER_RETENTION_DAYS: '30' });
     await isErased(old, 'person');
     expect(await read(young)).toEqual([young, { text: 'It is John' }]);
     const [kept, words] = await read(middle);
@@ -78,7 +81,7 @@ describe('retention by age', () => {
   it('leaves calls that have not ended, and looks again every hour', async () => {
     const live = await given(40, { status: 'in-progress' });
     const old = await given(40);
-    start({ NUMBER_RETENTION_DAYS: '30' });
+    start({ ...AGES, NUMBER_RETENTION_DAYS: '30' });
     await isErased(old, 'person');
     expect(await store.find(live.id)).toEqual(live);
     await store.replace({ ...live, version: 2, status: 'completed' }, { name: 'the end', entries: [] });
@@ -88,6 +91,24 @@ describe('retention by age', () => {
     );
     clock.advance(HOUR_MS);
     await isErased(live, 'person');
+  });
+
+  it('forgets what calls to one number were counted by when no limit looks so far back any more', async () => {
+    const [young, old] = [await given(30), await given(32)];
+    await Promise.all(
+      [young, old].map(({ id }) =>
+        database.run((db) => db.execute(sql`update calls set destination_hash = 'a hash' where id = ${id}`)),
+      ),
+    );
+    start({});
+    const hashes = await eventually(
+      () =>
+        database.run(
+          async (db) => (await db.execute(sql`select id from calls where destination_hash is not null`)).rows,
+        ),
+      (rows) => rows.length < 2,
+    );
+    expect(hashes).toEqual([{ id: young.id }]);
   });
 
   it('does nothing where no age is set', async () => {

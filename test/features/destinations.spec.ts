@@ -39,6 +39,9 @@ describe('a number', () => {
     ['+881612345678', 'satellite'],
     ['+870773112345', 'satellite'],
     ['+8835100123456', 'satellite'],
+    ['+447012345678', 'personal'],
+    ['+447640123456', 'personal'],
+    ['+878101234567', 'personal'],
     ['+1911', 'emergency'],
     ['+112', 'emergency'],
     ['+911', 'emergency'],
@@ -48,6 +51,9 @@ describe('a number', () => {
     ['+15551234567', 'bad-input to'],
     ['+999123456789', 'bad-input to'],
     ['+1415555012', 'bad-input to'],
+    // The trunk zero makes another number of the same person.
+    ['+4402071838750', 'bad-input to'],
+    ['+49030123456', 'bad-input to'],
     // Premium-rate with digits too many: networks would route it all the same.
     ['+4990012345678901', 'bad-input to'],
   ])('%s is refused as %s', (number, rule) => {

@@ -1,5 +1,5 @@
 /** Money that is guarded before it is spent: limits by number and key, and the breaker, as a client meets them. */
-import { CordboardError } from '../../src/core/errors.js';
+import { CordboardError, type ErrorCode } from '../../src/core/errors.js';
 import { SAMPLE } from '../../src/core/call/dial-breaker.js';
 import type { Call } from '../../src/core/call/call.js';
 import { CallsRig } from './calls-rig.js';
@@ -46,6 +46,14 @@ describe('the limits by time', () => {
     expect((await rig.calls.list({}, 10)).calls).toHaveLength(4);
   });
 
+  it('go on counting calls to a number that was taken out of their records', async () => {
+    const rig = rigWith({ CALLS_PER_DESTINATION: '1/1h' });
+    const { id } = await place(rig);
+    await rig.journal.apply(id, { type: 'carrier.ended', status: 'completed' });
+    await rig.journal.apply(id, { type: 'record.erased', transcript: true, person: true });
+    expect((await refusalOf(place(rig)))?.code).toBe('destination-limit-reached');
+  });
+
   it('keep one key from placing too many, and leave the others alone', async () => {
     const rig = rigWith({ CALLS_PER_KEY: '1/10m' });
     await place(rig);
@@ -59,9 +67,14 @@ describe('the limits by time', () => {
 describe('the breaker', () => {
   const failing = async (rig: CallsRig): Promise<void> => {
     for (let at = 0; at < SAMPLE; at += 1) {
-      const call = await place(rig);
-      await rig.journal.apply(call.id, { type: 'carrier.ended', status: 'failed' });
+      await fails(rig, await place(rig));
     }
+  };
+  /** Nothing that the request could have chosen. */
+  const fails = async (rig: CallsRig, { id }: Call, code: ErrorCode = 'stream-never-came'): Promise<void> => {
+    const reason = code === 'stream-never-came' ? 'stream-failed' : 'agent-failed';
+    await rig.journal.apply(id, { type: 'end.decided', reason, failure: { code, detail: '' } });
+    await rig.journal.apply(id, { type: 'carrier.ended', status: 'completed' });
   };
 
   it('stops dialling when the last calls failed, tries one after the pause, and goes on when that is heard', async () => {
@@ -82,6 +95,43 @@ describe('the breaker', () => {
     await rig.journal.apply(tried.id, { type: 'agent.heard-first' });
     await place(rig, '+14155550199');
     expect(await rig.metrics.registry.metrics()).toMatch(/dialling_stopped 0/);
+  });
+
+  it('stops nobody else for an agent or a caller id that a client chose wrongly', async () => {
+    const rig = rigWith({ BREAKER_PAUSE_SECONDS: '30' });
+    const ask = (agentId: string): Promise<Call> => {
+      rig.clock.advance(1);
+      return rig.calls.place({ to: '+14155550123', agentId });
+    };
+    for (let at = 0; at < SAMPLE; at += 1) await fails(rig, await ask('agent_gone'), 'agent-not-found');
+    expect((await refusalOf(ask('agent_gone')))?.code).toBe('dialling-stopped');
+    expect(await rig.metrics.registry.metrics()).toMatch(/dialling_stopped 0/);
+    expect(await rig.metrics.registry.metrics()).toMatch(/dialling_stopped_pairs 1/);
+    await ask('agent_1');
+    rig.clock.advance(30_000);
+    const tried = await ask('agent_gone');
+    await rig.journal.apply(tried.id, { type: 'agent.heard-first' });
+    expect(await rig.metrics.registry.metrics()).toMatch(/dialling_stopped_pairs 0/);
+  });
+
+  it('takes no offence at numbers that Twilio knows none of', async () => {
+    const rig = rigWith({});
+    rig.carrier.placing = () =>
+      Promise.reject(new CordboardError('carrier-refused', 'Twilio error 21211: no number'));
+    for (let at = 0; at < SAMPLE + 5; at += 1)
+      expect((await refusalOf(place(rig)))?.code).toBe('carrier-refused');
+  });
+
+  it('learns how the call went that was tried when another replica tells its end', async () => {
+    const rig = rigWith({ BREAKER_PAUSE_SECONDS: '30' });
+    await failing(rig);
+    rig.clock.advance(30_000);
+    const tried = await place(rig);
+    const now = await rig.read(tried);
+    const times = { ...now.times, firstAudioAt: rig.clock.now() };
+    await rig.store.replace({ ...now, version: now.version + 1, times }, { name: 'theirs', entries: [] });
+    await rig.clock.pass(0);
+    expect(await refusalOf(place(rig, '+14155550199'))).toBeUndefined();
   });
 
   it('takes no offence at people who are busy or do not answer', async () => {
@@ -115,7 +165,8 @@ describe('the breaker', () => {
     const waiting = rig.calls.place({ to: '+14155550199' });
     for (let at = 0; at < SAMPLE; at += 1) {
       const call = await rig.given({ status: 'initiated' });
-      await rig.journal.apply(call.id, { type: 'carrier.ended', status: 'failed' });
+      rig.dialGuard.check(call);
+      await fails(rig, call);
     }
     rig.clock.advance(1000);
     const refusal = await refusalOf(waiting);

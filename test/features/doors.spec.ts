@@ -185,6 +185,21 @@ describe('the doors of the service', () => {
     expect(lines.all).toEqual([]);
   });
 
+  it('ask the store once for many who ask whether it is ready', async () => {
+    const check = store.check.bind(store);
+    let asked = 0;
+    store.check = () => {
+      asked += 1;
+      return check();
+    };
+    try {
+      await Promise.all(Array.from({ length: 20 }, () => ask('/health/ready')));
+      expect(asked).toBe(1);
+    } finally {
+      store.check = check;
+    }
+  });
+
   it('are ready while the store answers and nothing drains, and say 503 otherwise', async () => {
     expect((await ask('/health/live')).status).toBe(200);
     expect((await ask('/health/ready')).status).toBe(200);

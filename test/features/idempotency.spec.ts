@@ -2,7 +2,7 @@
 import { jest } from '@jest/globals';
 import type { CallDto } from '../../src/calls/call.dto.js';
 import { Idempotency } from '../../src/calls/idempotency.js';
-import { CLAIM_MS } from '../../src/core/call/idempotency.store.js';
+import { AS_IT_IS, CLAIM_MS } from '../../src/core/call/idempotency.store.js';
 import { CordboardError } from '../../src/core/errors.js';
 import { isCallId, type CallId } from '../../src/core/ids.js';
 import { settled } from '../support/manual-clock.js';
@@ -38,6 +38,13 @@ describe('an idempotency key', () => {
     rig.clock.advance(2 * HOUR_MS);
     expect(await once('k', { to: 1 })).not.toEqual(first);
     expect(placed).toHaveLength(2);
+  });
+
+  it('gives the record as it is once what was answered with was erased, and places no second call', async () => {
+    const call = await rig.given({ status: 'completed', to: 'anonymous' });
+    store.claim = () => Promise.resolve({ state: 'answered', answer: AS_IT_IS, callId: call.id });
+    expect(await once('k')).toMatchObject({ id: call.id, to: 'anonymous', status: 'completed' });
+    expect(placed).toEqual([]);
   });
 
   it('places one call for requests that come while the first is under way, to two replicas', async () => {

@@ -55,6 +55,11 @@ describe('an error in a log line', () => {
     expect(JSON.stringify(line)).not.toMatch(/John|4155550123|secret/);
   });
 
+  it('shows no message of the language, which quotes too', () => {
+    const quoting = new TypeError('Failed to parse URL from https://example.test/?name=John');
+    expect(errorInLog(quoting)).not.toHaveProperty('message');
+  });
+
   it('shows the message of our own errors, which are written for it', () => {
     expect(errorInLog(new CordboardError('store-away', 'gone for now'))).toMatchObject({
       type: 'CordboardError',

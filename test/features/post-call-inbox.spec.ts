@@ -44,7 +44,13 @@ describe('a post-call webhook', () => {
     database = openDatabase(await newDatabaseUrl());
     rig = new BillingRig(database);
     lines = new Lines();
-    inbox = new PostCallInbox(rig.store, rig.ledger, rig.billingMetrics, pino({ level: 'info' }, lines));
+    inbox = new PostCallInbox(
+      rig.store,
+      rig.ledger,
+      rig.conversations,
+      rig.billingMetrics,
+      pino({ level: 'info' }, lines),
+    );
   });
   afterEach(() => database.close());
 
@@ -85,6 +91,24 @@ describe('a post-call webhook', () => {
     const variables = { conversation_initiation_client_data: { dynamic_variables: { call_id: id } } };
     await inbox.take(told(conversation('conv_9', variables)));
     expect((await rig.read(id)).cost.agent).toEqual({ usdMicros: 83_737, final: true });
+  });
+
+  it('keeps the id of a conversation that was never told here, and has it deleted where the person was erased', async () => {
+    const named = (id: string, callId: string): string =>
+      told(
+        conversation(id, {
+          conversation_initiation_client_data: { dynamic_variables: { call_id: callId } },
+        }),
+      );
+    const kept = await rig.ended(1, { conversationId: null });
+    await inbox.take(named('conv_late', kept.id));
+    expect((await rig.read(kept.id)).conversationId).toBe('conv_late');
+    expect(rig.conversations.removed).toEqual([]);
+    const erased = await rig.ended(2, { conversationId: null });
+    await rig.journal.apply(erased.id, { type: 'record.erased', transcript: true, person: true });
+    await inbox.take(named('conv_gone', erased.id));
+    expect(rig.conversations.removed).toEqual(['conv_gone']);
+    expect((await rig.read(erased.id)).analysis).toBeNull();
   });
 
   it('does not take the variable for proof where the call had another conversation', async () => {

@@ -14,6 +14,22 @@ function linesOf(variables: Readonly<Record<string, string | undefined>>): reado
   return [];
 }
 
+describe('an age of numbers', () => {
+  const refusal = 'NUMBER_RETENTION_DAYS: must not be shorter than TRANSCRIPT_RETENTION_DAYS';
+  it.each([
+    [{ NUMBER_RETENTION_DAYS: '30' }, refusal],
+    [{ NUMBER_RETENTION_DAYS: '30', TRANSCRIPT_RETENTION_DAYS: '30' }, refusal],
+    [
+      { NUMBER_RETENTION_DAYS: '30', TRANSCRIPT_RETENTION_DAYS: '31', RECORDING_RETENTION_DAYS: '30' },
+      refusal,
+    ],
+    [{ NUMBER_RETENTION_DAYS: '30', TRANSCRIPT_RETENTION_DAYS: '30', RECORDING_RETENTION_DAYS: '7' }, ''],
+    [{ TRANSCRIPT_RETENTION_DAYS: '30' }, ''],
+  ])('of %p leaves nothing that could not be found again when a person asks', (variables, line) => {
+    expect(linesOf(variables).join('\n').slice(0, refusal.length)).toBe(line);
+  });
+});
+
 describe('a complete environment', () => {
   it('needs the required variables only, and fills the rest with safe values', () => {
     const environment = readEnvironment(REQUIRED_VARIABLES);

@@ -54,6 +54,13 @@ describe('a callback of Twilio', () => {
     );
   });
 
+  it('does not bring back what was deleted', () => {
+    for (const sid of [FIRST, SECOND_SID])
+      expect(
+        afterCallback(recording('deleted', { twilioRecordingSid: FIRST }), told('completed', sid)),
+      ).toBeUndefined();
+  });
+
   it('about a call that is recorded here changes nothing', () => {
     expect(afterCallback(recording('recording', { source: 'service' }), told('completed'))).toBeUndefined();
   });

@@ -141,6 +141,31 @@ describe('recordings', () => {
     expect([await statusOf(stuck), await statusOf(next)]).toEqual(['ready', 'deleted']);
   });
 
+  it.each(['pending', 'absent', 'failed', 'ready'] as const)(
+    'that Twilio made and are %s here go with the person, and do not come back',
+    async (status) => {
+      const call = await endedAgo(MINUTE_MS, recording(status, { source: 'twilio' }), {
+        twilioCallSid: `CA${'0'.repeat(32)}`,
+      });
+      rig.twilio.others = [SID];
+      await rig.service.erase(call);
+      expect([await statusOf(call), rig.twilio.removed]).toEqual(['deleted', [SID]]);
+      const late = `RE${'0'.repeat(31)}2`;
+      await rig.carrierRecorder.told(call.id, { sid: late, status: 'completed', durationSeconds: 9 });
+      expect([await statusOf(call), rig.twilio.removed]).toEqual(['deleted', [SID, late]]);
+    },
+  );
+
+  it('of which there is nothing go with the person too', async () => {
+    const [absent, never, off] = [
+      await endedAgo(MINUTE_MS, recording('absent')),
+      await endedAgo(MINUTE_MS, recording('pending'), { times: { streamStartedAt: null } }),
+      await endedAgo(MINUTE_MS, recording('off', { source: null })),
+    ];
+    for (const call of [absent, never, off]) await rig.service.erase(call);
+    expect(await Promise.all([absent, never, off].map(statusOf))).toEqual(['deleted', 'deleted', 'off']);
+  });
+
   it('whose calls nobody knows any more go with their day', async () => {
     const stray = {
       id: `call_${'f'.repeat(32)}`,

@@ -49,6 +49,11 @@ export class SaidRecordings extends CarrierRecordings {
     this.removed.push(sid);
     return Promise.resolve();
   }
+  /** Those of the call that are not on record. */
+  others: readonly string[] = [];
+  async removeOfCall(): Promise<void> {
+    for (const sid of this.others) await this.remove(sid);
+  }
 }
 
 export class RecordingsRig {
@@ -61,6 +66,8 @@ export class RecordingsRig {
   readonly files: RecordingFiles;
   readonly recorders: Recorders;
   readonly sweep: RecordingSweep;
+  readonly service: RecordingsService;
+  readonly carrierRecorder: CarrierRecorder;
 
   private constructor(
     database: Database,
@@ -79,6 +86,8 @@ export class RecordingsRig {
     const mender = new RecordingMender(feed, this.files, this.recorders, carrierRecorder, ledger);
     const calls: Pick<CallsService, 'get'> = { get: (id) => this.read(id) };
     const service = new RecordingsService(calls as CallsService, this.files, this.recorders, ledger, twilio);
+    this.service = service;
+    this.carrierRecorder = carrierRecorder;
     const recorded = new PostgresRecordedCallStore(database);
     const retention = new RecordingRetention(environment, recorded, service, this.files, logger);
     this.sweep = new RecordingSweep(recorded, mender, retention, clock, logger);

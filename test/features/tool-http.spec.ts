@@ -116,13 +116,20 @@ describe('a tool that asks over HTTP', () => {
   it('follows among trusted origins, and takes no secrets along', async () => {
     near.answer = (response) => response.writeHead(302, { location: `${other.url}/there` }).end();
     other.answer = (response) => response.end('found');
-    const headers = { Authorization: 'Bearer x', 'X-Api-Key': 'x', cookie: 'x', accept: 'text/plain' };
+    const headers = {
+      Authorization: 'Bearer x',
+      'X-Api-Key': 'x',
+      cookie: 'x',
+      'X-Shop-Auth': 'x',
+      'X-Session': 'x',
+      accept: 'text/plain',
+    };
     const answer = await ask(near.url, { headers, trusts: [near.url, other.url] });
     expect(answer.text).toBe('found');
     expect(near.received[0]?.headers).toMatchObject({ authorization: 'Bearer x', 'x-api-key': 'x' });
     const there = other.received[0]?.headers ?? {};
     expect(there['accept']).toBe('text/plain');
-    expect(Object.keys(there).filter((name) => /auth|key|cookie/.test(name))).toEqual([]);
+    expect(Object.keys(there).filter((name) => /auth|key|cookie|session/.test(name))).toEqual([]);
   });
 
   it('is not sent in circles, and repeats no change at another address', async () => {
@@ -142,6 +149,21 @@ describe('a tool that asks over HTTP', () => {
     expect(await ask(near.url, { trusts: [near.url] })).toMatchObject({ status: 200, text: 'well' });
     expect(near.received).toHaveLength(2);
   });
+
+  it('is told the last answer of one that goes on stumbling', async () => {
+    near.answer = (response) => response.writeHead(503).end('not today');
+    expect(await ask(near.url, { trusts: [near.url] })).toMatchObject({ status: 503, text: 'not today' });
+    expect(near.received).toHaveLength(3);
+  });
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE'] as const)(
+    'asks once for what changes something: %s',
+    async (method) => {
+      near.answer = (response) => response.writeHead(503).end();
+      expect(await ask(near.url, { method, body: 'x', trusts: [near.url] })).toMatchObject({ status: 503 });
+      expect(near.received).toHaveLength(1);
+    },
+  );
 
   it('reads no more than an agent could be told, and waits no longer than the tool may', async () => {
     near.answer = (response) => response.end(Buffer.alloc(2_000_000, 'x'));

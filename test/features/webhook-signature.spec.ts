@@ -1,7 +1,7 @@
 /** `ElevenLabs-Signature`: who may post, how long, and how much. */
 import { createHmac } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { SignedBodies, type SignedBody } from '../../src/billing/signed-bodies.js';
+import { MAX_READERS, SignedBodies, type SignedBody } from '../../src/billing/signed-bodies.js';
 import { isTimely, readSignature } from '../../src/billing/webhook-signature.js';
 import { CordboardError } from '../../src/core/errors.js';
 import { webhookSignature } from '../../src/simulators/elevenlabs/webhook-signature.js';
@@ -130,6 +130,24 @@ describe('a large body', () => {
     // What was set aside is free again.
     const { header, body } = large([start, mp3]);
     expect(await bodies.read(body, SECRET, claimed(header))).toMatchObject({ kind: 'kept' });
+  });
+
+  it('is not read where many are read already, and again when one of these is done', async () => {
+    const bodies = new SignedBodies();
+    const claimed = readSignature(webhookSignature(SECRET, TIME, BODY)) ?? { time: '', hashes: [] };
+    const open = Array.from({ length: MAX_READERS }, () => new Readable({ read: () => undefined }));
+    const readers = open.map((body) => bodies.read(body, SECRET, claimed));
+    await expect(bodies.read(Readable.from([BODY]), SECRET, claimed)).rejects.toMatchObject({
+      code: 'too-many-bodies',
+      status: 503,
+    });
+    open[0]?.push(null);
+    expect(await readers[0]).toEqual({ kind: 'forged' });
+    expect(await bodies.read(Readable.from([Buffer.from(BODY)]), SECRET, claimed)).toMatchObject({
+      kind: 'kept',
+    });
+    for (const body of open) body.push(null);
+    await Promise.all(readers);
   });
 
   it('that breaks off is a fault of the request', async () => {

@@ -104,6 +104,14 @@ describe('the doors', () => {
     });
   });
 
+  it('read little of a body that comes without a key', async () => {
+    const body = JSON.stringify({ to: '+14155550123', metadata: { a: 'x'.repeat(66_000) } });
+    const headers = { 'content-type': 'application/json' };
+    expect((await post('/calls', { headers, body })).status).toBe(413);
+    const keyed = { ...headers, authorization: `Bearer ${API_KEY}` };
+    expect((await post('/calls', { headers: keyed, body })).status).toBe(400);
+  });
+
   it.each([
     ['a premium-rate number', '+19005550123', /Premium/],
     ['a satellite number', '+88212345678', /Satellite/],
@@ -179,6 +187,8 @@ describe('the doors', () => {
 
   it('open no media socket without a token, and one with a token once', async () => {
     const base = system.url.replace('http', 'ws');
+    expect(await upgrade('/elsewhere')).toBe(404);
+    expect(await upgrade(`/stream/${'x'.repeat(43)}`)).toBe(401);
     expect(await upgrade('/stream', sign(`${base}/stream`))).toBe(401);
     expect(await upgrade('/stream/guessed', sign(`${base}/stream/guessed`))).toBe(401);
 

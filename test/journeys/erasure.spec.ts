@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { Client } from 'pg';
 import type { CallerScript } from '../../src/simulators/twilio/caller-script.js';
 import { Environment } from '../../src/config/environment.js';
-import { eventually, isOver, WholeSystem, type CallJson } from '../support/whole-system.js';
+import { API_KEY, eventually, isOver, WholeSystem, type CallJson } from '../support/whole-system.js';
 
 const PERSON = '+14155557741';
 const OTHER = '+14155557742';
@@ -117,6 +117,30 @@ describe('a person who wants to be forgotten', () => {
       expect(body.data.filter(({ role }) => role !== 'tool')).toEqual([]);
     }
     expect(await erase(PERSON)).toEqual({ erased: 0, live: [], failed: [], complete: true });
+  }, 60_000);
+
+  it('is not rung again by a request that is repeated', async () => {
+    const headers = { 'Idempotency-Key': 'of-the-erased' };
+    const order = (): Promise<Response> =>
+      fetch(`${system.url}/calls`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ to: PERSON, variables: { name: 'zqname' } }),
+      });
+    const first = (await (await order()).json()) as CallJson;
+    await ended(first.id);
+    expect(await erase(PERSON)).toMatchObject({ erased: 1 });
+    const dialled = system.twilio.calls.length;
+    const again = await order();
+    expect(again.status).toBe(201);
+    expect(await again.json()).toMatchObject({
+      id: first.id,
+      to: 'anonymous',
+      status: 'completed',
+      variables: {},
+    });
+    expect(system.twilio.calls).toHaveLength(dialled);
+    expect(await everything()).not.toMatch(/4155557741|zqname/);
   }, 60_000);
 
   it('is told what could not be deleted, and deleted with the next request', async () => {

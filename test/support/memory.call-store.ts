@@ -24,23 +24,25 @@ export class MemoryCallStore extends CallStore {
   isAway = false;
   private readonly calls = new Map<CallId, Call>();
   private readonly reserved = new Map<CallId, number>();
+  private readonly destinations = new Map<CallId, string>();
   private readonly timeline: (TimelineEvent & { readonly batch: string })[] = [];
   private readonly listeners = new Set<(notice: CallNotice | 'missed') => void>();
 
   insert(
     call: Call,
     batch: Batch,
-    { reserveUsdMicros, budget, caps = [] }: EntryTerms = { reserveUsdMicros: 0 },
+    { reserveUsdMicros, budget, caps = [], destination }: EntryTerms = { reserveUsdMicros: 0 },
   ): Promise<EntryRefusal | undefined> {
     return this.here(() => {
       this.refuseDouble(call);
       if (budget && !allows(budget, this.spent(budget), reserveUsdMicros)) return { of: 'budget' };
       for (const cap of caps) {
-        const oldest = this.counted(call, cap)[cap.most - 1];
+        const oldest = this.counted(destination, call.placedBy, cap)[cap.most - 1];
         if (oldest) return { of: 'cap', cap, oldestAt: oldest.times.createdAt };
       }
       this.calls.set(call.id, call);
       this.reserved.set(call.id, reserveUsdMicros);
+      if (destination !== undefined) this.destinations.set(call.id, destination);
       this.enter(call.id, batch);
       return undefined;
     });
@@ -58,7 +60,6 @@ export class MemoryCallStore extends CallStore {
     return this.here(() => {
       if (this.calls.get(call.id)?.version !== call.version - 1) return false;
       this.calls.set(call.id, call);
-      if (call.erased.transcript) this.takeWordsOut(call.id);
       this.enter(call.id, batch);
       return true;
     });
@@ -158,6 +159,7 @@ export class MemoryCallStore extends CallStore {
       const seq = this.timeline.filter((event) => event.callId === callId).length + 1;
       this.timeline.push({ ...entry, callId, seq, cursor: String(this.timeline.length + 1), batch: name });
     }
+    if (this.calls.get(callId)?.erased.transcript) this.takeWordsOut(callId);
     const seq = this.timeline.filter((event) => event.callId === callId).length;
     const { version = 0, webhookUrl = null } = this.calls.get(callId) ?? {};
     const notice = { callId, version, seq, isPosted: webhookUrl !== null };
@@ -165,10 +167,12 @@ export class MemoryCallStore extends CallStore {
   }
 
   /** The newest first. */
-  private counted({ to, placedBy }: Call, { of, since }: Cap): Call[] {
+  private counted(destination: string | undefined, placedBy: string | null, { of, since }: Cap): Call[] {
     return [...this.calls.values()]
       .filter((call) => call.direction === 'outbound' && call.times.createdAt > since)
-      .filter((call) => (of === 'destination' ? call.to === to : call.placedBy === placedBy))
+      .filter((call) =>
+        of === 'destination' ? this.destinations.get(call.id) === destination : call.placedBy === placedBy,
+      )
       .toSorted((a, b) => b.times.createdAt - a.times.createdAt);
   }
 

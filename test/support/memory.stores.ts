@@ -89,7 +89,8 @@ export class MemoryIdempotencyStore extends IdempotencyStore {
     const stored = this.kept.get(offer.key);
     const known = stored && stored.expiresAt > now ? stored : undefined;
     if (known && known.bodyHash !== offer.bodyHash) return Promise.resolve({ state: 'conflict' });
-    if (known?.answer) return Promise.resolve({ state: 'answered', answer: known.answer });
+    if (known?.answer)
+      return Promise.resolve({ state: 'answered', answer: known.answer, callId: known.callId });
     if (known && known.claimedUntil > now) return Promise.resolve({ state: 'pending' });
     const callId = known?.callId ?? offer.callId;
     const claimedUntil = now + CLAIM_MS;

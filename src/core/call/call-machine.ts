@@ -59,6 +59,8 @@ export type CallEvent =
 export type AfterwardsEvent =
   | { readonly type: 'recording.changed'; readonly recording: CallRecording }
   | { readonly type: 'cost.learnt'; readonly of: 'telephony' | 'agent'; readonly cost: CostPart }
+  /** A conversation that was not told in time turned out to be that of the call. */
+  | { readonly type: 'conversation.learnt'; readonly conversationId: string }
   | { readonly type: 'analysis.came'; readonly analysis: CallAnalysis }
   | ({ readonly type: 'record.erased' } & CallErasure);
 
@@ -98,6 +100,7 @@ export function applyCallEvent(call: Call, event: CallEvent, now: number): Call 
 const AFTERWARDS: ReadonlySet<CallEvent['type']> = new Set<AfterwardsEvent['type']>([
   'recording.changed',
   'cost.learnt',
+  'conversation.learnt',
   'analysis.came',
   'record.erased',
 ]);
@@ -109,13 +112,16 @@ function isAfterwards(event: CallEvent): event is AfterwardsEvent {
 function afterwards(call: Call, event: AfterwardsEvent): Change | undefined {
   switch (event.type) {
     case 'recording.changed': {
-      return isSame(call.recording, event.recording) ? undefined : { recording: event.recording };
+      return record(call, event.recording);
     }
     case 'cost.learnt': {
       const known = call.cost[event.of];
       // What the vendor charged is not overruled by an estimate that comes late.
       if (known?.final && !event.cost.final) return undefined;
       return isSame(known, event.cost) ? undefined : { cost: { ...call.cost, [event.of]: event.cost } };
+    }
+    case 'conversation.learnt': {
+      return call.conversationId === null ? { conversationId: event.conversationId } : undefined;
     }
     case 'record.erased': {
       return isFinal(call.status) ? erase(call, event) : undefined;
@@ -127,6 +133,11 @@ function afterwards(call: Call, event: AfterwardsEvent): Change | undefined {
       return isSame(call.analysis, event.analysis) ? undefined : { analysis: event.analysis };
     }
   }
+}
+
+/** A callback that comes late does not bring back what somebody asked to be deleted. */
+function record({ recording: now }: Call, recording: CallRecording): Change | undefined {
+  return now.status === 'deleted' || isSame(now, recording) ? undefined : { recording };
 }
 
 function erase(call: Call, asked: CallErasure): Change | undefined {

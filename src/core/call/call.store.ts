@@ -64,6 +64,8 @@ export interface EntryTerms {
   readonly reserveUsdMicros: number;
   readonly budget?: Budget | undefined;
   readonly caps?: readonly Cap[];
+  /** What calls to its number are counted by: a keyed hash of it, so that the count outlives the number on record. */
+  readonly destination?: string | undefined;
 }
 
 /** `oldestAt`: when the oldest call was placed that stands in the way. */

@@ -36,4 +36,6 @@ export abstract class CarrierRecordings {
   abstract fetch(sid: string, range?: string): Promise<CarrierMedia | undefined>;
   /** Resolves also when it was deleted already. */
   abstract remove(sid: string): Promise<void>;
+  /** Every recording of a call, whoever began it; resolves also when there is none. */
+  abstract removeOfCall(twilioCallSid: string): Promise<void>;
 }

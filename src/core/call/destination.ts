@@ -9,8 +9,8 @@ export interface DestinationFacts {
   readonly country: string | undefined;
   /** The number behind the code of its country; the whole number where no country has the code. */
   readonly nationalNumber: string;
-  readonly kind: 'premium-rate' | 'shared-cost' | 'ordinary';
-  /** Whether the number plan has such numbers. */
+  readonly kind: 'premium-rate' | 'shared-cost' | 'personal' | 'ordinary';
+  /** Whether the number plan has such numbers, written in just this way. */
   readonly isValid: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface DestinationRules {
 }
 
 export type DestinationRule =
-  'emergency' | 'premium-rate' | 'shared-cost' | 'satellite' | 'invalid' | 'allow-list';
+  'emergency' | 'premium-rate' | 'shared-cost' | 'personal' | 'satellite' | 'invalid' | 'allow-list';
 
 export interface DestinationRefusal {
   readonly rule: DestinationRule;
@@ -32,6 +32,9 @@ export interface DestinationRefusal {
 
 /** Satellite networks and international networks without a country (ITU-T E.164 assigned codes). */
 const SATELLITE = /^\+(870|881|882|883)/;
+
+/** Universal personal telecommunications (ITU-T E.164 assigned codes). */
+const PERSONAL = /^\+878/;
 
 /**
  * Emergency services and other short codes have two or three digits; no subscriber of any country has fewer than four (Niue, Tokelau
@@ -56,6 +59,9 @@ export function refusalOf(
     return { rule: 'premium-rate', text: `Premium-rate numbers are not dialled; ${LIFT}.` };
   if (facts.kind === 'shared-cost')
     return { rule: 'shared-cost', text: `Shared-cost numbers are not dialled; ${LIFT}.` };
+  // Follow-me numbers and pagers are charged like premium-rate ones, and used like them.
+  if (facts.kind === 'personal' || PERSONAL.test(facts.number))
+    return { rule: 'personal', text: `Personal numbers and pagers are not dialled; ${LIFT}.` };
   if (SATELLITE.test(facts.number))
     return {
       rule: 'satellite',

@@ -16,6 +16,9 @@ export interface KeptAnswer {
   readonly body: unknown;
 }
 
+/** Stands where the record was that was answered with, once that was erased: the record as it is now is the answer. */
+export const AS_IT_IS: KeptAnswer = { status: 201, body: null };
+
 export interface Offer {
   readonly key: string;
   readonly bodyHash: string;
@@ -36,7 +39,7 @@ export type Claim =
     }
   /** Another request is at it. */
   | { readonly state: 'pending' }
-  | { readonly state: 'answered'; readonly answer: KeptAnswer }
+  | { readonly state: 'answered'; readonly answer: KeptAnswer; readonly callId: CallId }
   /** The key came with another body before. */
   | { readonly state: 'conflict' };
 

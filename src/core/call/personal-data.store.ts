@@ -18,4 +18,9 @@ export abstract class PersonalDataStore {
    * @param createdBefore milliseconds since the Unix epoch.
    */
   abstract keeping(part: PersonalPart, createdBefore: number, limit: number): Promise<readonly Call[]>;
+  /**
+   * Forgets what calls to one number were counted by.
+   * @param createdBefore milliseconds since the Unix epoch.
+   */
+  abstract forgetDestinations(createdBefore: number): Promise<void>;
 }

@@ -84,8 +84,7 @@ export function entriesOfChange(before: Call, after: Call, event: CallEvent, at:
     add('call.accepted', { twilioCallSid: after.twilioCallSid });
   if (after.status !== before.status) addStatus(after, add);
   if (after.streamSid !== before.streamSid) add('stream.started', { streamSid: after.streamSid });
-  if (after.conversationId !== before.conversationId)
-    add('agent.ready', { conversationId: after.conversationId });
+  if (event.type === 'agent.ready') add('agent.ready', { conversationId: after.conversationId });
   if (event.type === 'agent.heard-first') add('agent.first-audio');
   if (event.type === 'end.decided') add('call.ending', { reason: after.endReason, failure: after.failure });
   if (event.type === 'recording.changed') add('recording.changed', { ...after.recording });

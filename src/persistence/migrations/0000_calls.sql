@@ -27,6 +27,7 @@ CREATE TABLE "calls" (
 	"metadata" json NOT NULL,
 	"campaign_id" text,
 	"placed_by" text,
+	"destination_hash" text,
 	"webhook_url" text,
 	"ring_timeout_seconds" integer NOT NULL,
 	"max_duration_seconds" integer NOT NULL,
@@ -119,6 +120,7 @@ CREATE INDEX "calls_to_number" ON "calls" USING btree ("to_number","created_at" 
 CREATE INDEX "calls_from_number" ON "calls" USING btree ("from_number","created_at" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "calls_with_transcript" ON "calls" USING btree ("created_at") WHERE not transcript_erased;--> statement-breakpoint
 CREATE INDEX "calls_with_person" ON "calls" USING btree ("created_at") WHERE not person_erased;--> statement-breakpoint
+CREATE INDEX "calls_destination_hash" ON "calls" USING btree ("destination_hash","created_at" DESC NULLS LAST) WHERE destination_hash is not null;--> statement-breakpoint
 CREATE INDEX "calls_placed_by" ON "calls" USING btree ("placed_by","created_at" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "calls_agent_id" ON "calls" USING btree ("agent_id","created_at" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "calls_campaign_id" ON "calls" USING btree ("campaign_id","created_at" DESC NULLS LAST);--> statement-breakpoint
