@@ -19,7 +19,10 @@ const SEED = process.env['FUZZ_SEED'];
 /** For a test that sends its share. */
 export const LIMIT_MS = 60_000 * FACTOR;
 
-/** Sends so many inputs, `atOnce` of them at a time, and shrinks whatever fails. */
+/** Answers take milliseconds; whoever waits so long for a batch waits for ever. */
+const BATCH_LIMIT_MS = 30_000;
+
+/** Sends so many inputs, `atOnce` of them at a time, and shows the batch that fails, or that is never answered. */
 export async function assail<Input>(
   inputs: number,
   atOnce: number,
@@ -27,12 +30,27 @@ export async function assail<Input>(
   act: (inputs: readonly Input[]) => Promise<void>,
 ): Promise<void> {
   const batch = fc.array(input, { minLength: atOnce, maxLength: atOnce });
-  await fc.assert(fc.asyncProperty(batch, act), {
+  let sent = 0;
+  const property = fc.asyncProperty(batch, async (some) => {
+    await inTime(act(some));
+    sent += some.length;
+  });
+  await fc.assert(property, {
     numRuns: Math.ceil((inputs * FACTOR) / atOnce),
     ...(SEED === undefined ? {} : { seed: Number(SEED) }),
     // Shrinking would talk to the service for minutes, and a seed repeats the run as it was.
     endOnFailure: true,
   });
+  // As many as are promised, whatever the library did with them.
+  expect(sent).toBeGreaterThanOrEqual(inputs * FACTOR);
+}
+
+async function inTime(answered: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('a batch was not answered in time')), BATCH_LIMIT_MS);
+  });
+  await Promise.race([answered, late]).finally(() => clearTimeout(timer));
 }
 
 const NASTY = [
