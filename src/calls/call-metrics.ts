@@ -3,6 +3,7 @@
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { isFinal, type Call } from '../core/call/call.js';
+import { stepsTaken } from '../core/call/call-steps.js';
 import type { BridgeFact } from '../core/bridge/bridge-facts.js';
 import type { AppLogger } from '../ops/logger.js';
 import { Metrics } from '../ops/metrics.js';
@@ -48,13 +49,7 @@ export class CallMetrics {
   }
 
   private changed(call: Call, before: Call): void {
-    const { answeredAt, firstAudioAt, streamStartedAt, agentReadyAt } = call.times;
-    if (before.times.firstAudioAt === null && firstAudioAt !== null && answeredAt !== null) {
-      this.metrics.firstAudioSeconds.observe(Math.max(0, firstAudioAt - answeredAt) / 1000);
-    }
-    if (before.times.agentReadyAt === null && agentReadyAt !== null && streamStartedAt !== null) {
-      this.metrics.agentReadySeconds.observe(Math.max(0, agentReadyAt - streamStartedAt) / 1000);
-    }
+    for (const { step, ms } of stepsTaken(call, before)) this.metrics.callSteps.observe({ step }, ms / 1000);
     if (!isFinal(call.status) || isFinal(before.status)) return;
     const reason = call.endReason ?? 'unknown';
     this.metrics.callsEnded.inc({ direction: call.direction, status: call.status, reason });

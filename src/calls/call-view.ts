@@ -2,6 +2,7 @@
  * A call as the outside sees it.
  */
 import type { Call } from '../core/call/call.js';
+import { stepsOf } from '../core/call/call-steps.js';
 import type { CostSoFar } from '../core/cost/estimate.js';
 import { usdText } from '../core/cost/money.js';
 import type { CallDto } from './call.dto.js';
@@ -10,12 +11,9 @@ function iso(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
 
-function between(from: number | null, to: number | null): number | null {
-  return from === null || to === null ? null : Math.max(0, to - from);
-}
-
 export function viewOf(call: Call, cost: CostSoFar): CallDto {
   const { times } = call;
+  const steps = stepsOf(call);
   return {
     id: call.id,
     direction: call.direction,
@@ -50,10 +48,13 @@ export function viewOf(call: Call, cost: CostSoFar): CallDto {
     recording: { status: call.recording.status, durationSeconds: call.recording.durationSeconds },
     analysis: call.analysis,
     timings: {
-      requestToAnswerMs: between(times.createdAt, times.answeredAt),
-      answerToStreamMs: between(times.answeredAt, times.streamStartedAt),
-      streamToAgentReadyMs: between(times.streamStartedAt, times.agentReadyAt),
-      answerToFirstAudioMs: between(times.answeredAt, times.firstAudioAt),
+      requestToDialMs: steps.requestToDial,
+      dialToAnswerMs: steps.dialToAnswer,
+      requestToAnswerMs: steps.requestToAnswer,
+      answerToStreamMs: steps.answerToStream,
+      streamToAgentReadyMs: steps.streamToAgentReady,
+      agentReadyToFirstAudioMs: steps.agentReadyToFirstAudio,
+      answerToFirstAudioMs: steps.answerToFirstAudio,
     },
   };
 }

@@ -22,6 +22,12 @@ export class CallFailureDto {
 
 /** Milliseconds between steps of the call; null until both have happened. */
 export class CallTimingsDto {
+  /** From the request, or Twilio's, to the moment at which Twilio was asked to dial: the account's rate makes calls wait. */
+  @ApiProperty({ type: Number, nullable: true })
+  requestToDialMs!: number | null;
+  /** From there to the answer of the phone. */
+  @ApiProperty({ type: Number, nullable: true })
+  dialToAnswerMs!: number | null;
   /** From the request to the answer of the phone. */
   @ApiProperty({ type: Number, nullable: true })
   requestToAnswerMs!: number | null;
@@ -31,6 +37,9 @@ export class CallTimingsDto {
   /** From the stream to an agent that is ready. */
   @ApiProperty({ type: Number, nullable: true })
   streamToAgentReadyMs!: number | null;
+  /** From a ready agent to its first audio on its way to the caller. */
+  @ApiProperty({ type: Number, nullable: true })
+  agentReadyToFirstAudioMs!: number | null;
   /** From the answer to the first audio of the agent on its way to the caller. */
   @ApiProperty({ type: Number, nullable: true })
   answerToFirstAudioMs!: number | null;

@@ -54,15 +54,10 @@ export class Metrics {
   readonly refusedDoors = this.counter('refused_total', 'Requests turned away at a door.', ['door']);
 
   readonly toolSeconds = this.histogram('tool_seconds', 'Time a tool took.', ['tool']);
-  readonly firstAudioSeconds = this.histogram(
-    'first_audio_seconds',
-    'From answer to the first audio of the agent.',
-    [],
-  );
-  readonly agentReadySeconds = this.histogram(
-    'agent_ready_seconds',
-    'From the start of the stream to a ready agent.',
-    [],
+  readonly callSteps = this.histogram(
+    'call_step_seconds',
+    'Steps from a request to the first audio of the agent, named as in the timings of a call.',
+    ['step'],
   );
 
   constructor() {

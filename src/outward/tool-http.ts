@@ -4,10 +4,11 @@
  * not by a redirect. One pool of connections for all calls.
  */
 import { isIP } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Agent, interceptors, request, type Dispatcher, type RetryHandler } from 'undici';
+import { Agent, request } from 'undici';
 import { hostOf, isPublicAddress } from './address-rules.js';
-import { lookupPublic } from './guarded-lookup.js';
+import { lookupPublic, PRIVATE_ADDRESS } from './guarded-lookup.js';
 
 export interface ToolRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -36,16 +37,10 @@ export class RefusedAddressError extends Error {
 const MAX_REDIRECTS = 3;
 /** An agent is told 16,000 characters of a result at most. */
 const MAX_ANSWER_BYTES = 1_048_576;
-/** Only what changes nothing is asked twice. */
-const RETRY: RetryHandler.RetryOptions = {
-  maxRetries: 2,
-  minTimeout: 150,
-  maxTimeout: 1000,
-  methods: ['GET'],
-  statusCodes: [429, 500, 502, 503, 504],
-  // The tool is told the last answer, whatever it was.
-  throwOnError: false,
-};
+/** Waits before a GET is asked again: what changes something is asked once. */
+const PAUSES_MS = [150, 300];
+const LONGEST_PAUSE_MS = 1000;
+const STUMBLES = new Set([429, 500, 502, 503, 504]);
 const POOL = { connections: 32, keepAliveTimeout: 30_000, maxResponseSize: MAX_ANSWER_BYTES };
 /** All that another origin is told: nobody can list the headers that hold a secret. */
 const FOR_ANYBODY = /^(accept|accept-language|user-agent)$/i;
@@ -54,9 +49,6 @@ const FOR_ANYBODY = /^(accept|accept-language|user-agent)$/i;
 export class ToolHttp implements OnApplicationShutdown {
   private readonly open = new Agent(POOL);
   private readonly guarded = new Agent({ ...POOL, connect: { lookup: lookupPublic } });
-  private readonly retrying: readonly Dispatcher[] = [this.open, this.guarded].map((agent) =>
-    agent.compose(interceptors.retry(RETRY)),
-  );
 
   /** Not earlier: calls that are drained still ask. */
   async onApplicationShutdown(): Promise<void> {
@@ -88,19 +80,43 @@ export class ToolHttp implements OnApplicationShutdown {
     isFirst: boolean,
   ): Promise<ToolResponse> {
     if (!isTrusted) refuseUnlessPublic(url);
-    const [open, guarded] = this.retrying;
     const sent = isFirst
       ? headers
       : Object.fromEntries(Object.entries(headers).filter(([name]) => FOR_ANYBODY.test(name)));
-    const answer = await request(url, {
-      dispatcher: isTrusted ? open : guarded,
-      method,
-      headers: sent,
-      signal,
-      body: body ?? null,
+    const dispatcher = isTrusted ? this.open : this.guarded;
+    return patiently(method === 'GET' ? PAUSES_MS : [], signal, async () => {
+      const answer = await request(url, { dispatcher, method, headers: sent, signal, body: body ?? null });
+      // Read to the end, so that the connection can be used again.
+      return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
     });
-    return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
   }
+}
+
+/** Not `undici`'s own retry, which keeps the last answer from the tool, or gives up its connection for it. */
+async function patiently(
+  pauses: readonly number[],
+  signal: AbortSignal,
+  ask: () => Promise<ToolResponse>,
+): Promise<ToolResponse> {
+  const [pauseMs, ...rest] = pauses;
+  if (pauseMs === undefined) return ask();
+  let waitMs = pauseMs;
+  try {
+    const answer = await ask();
+    if (!STUMBLES.has(answer.status)) return answer;
+    const seconds = Number(answer.headers['retry-after'] ?? 0);
+    if (seconds > 0) waitMs = Math.min(seconds * 1000, LONGEST_PAUSE_MS);
+  } catch (error) {
+    if (signal.aborted || isOurRefusal(error)) throw error;
+  }
+  await setTimeout(waitMs, undefined, { signal });
+  return patiently(rest, signal, ask);
+}
+
+/** Of an address, or of an answer that is too long: the next would be too. */
+function isOurRefusal(error: unknown): boolean {
+  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+  return code === PRIVATE_ADDRESS || code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
 }
 
 /** Names are looked at when they are resolved; a literal address never is, so it is looked at here. */

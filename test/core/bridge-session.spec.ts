@@ -23,7 +23,7 @@ describe('a line and an agent that come together', () => {
     expect(agent.heard).toEqual(['AAAA', 'BBBB', 'CCCC']);
   });
 
-  it('holds what the agent says until the line has started, and plays it in order with a mark each', () => {
+  it('holds what the agent says until the line has started, and plays it in order behind one mark', () => {
     const { session, agent, line } = new BridgeRig();
     session.attachAgent(agent);
     session.agentReady('conv_1');
@@ -33,7 +33,16 @@ describe('a line and an agent that come together', () => {
     session.lineStarted(startOf());
     session.agentAudio('CCCC', 1);
     expect(line.played).toEqual(['AAAA', 'BBBB', 'CCCC']);
-    expect(line.verbs).toEqual(['play', 'mark', 'play', 'mark', 'play', 'mark']);
+    expect(line.verbs).toEqual(['play', 'mark', 'play', 'play']);
+  });
+
+  it('marks every half second of what it plays, and the first of it after an interruption', () => {
+    const rig = BridgeRig.talking();
+    for (let piece = 0; piece < 11; piece += 1) rig.speaks(100, 1);
+    expect(rig.line.marks).toHaveLength(3);
+    rig.session.interrupted(1);
+    rig.speaks(100, 2);
+    expect(rig.line.marks).toHaveLength(4);
   });
 
   it('talks as soon as the line starts when the agent was ready before', () => {

@@ -61,6 +61,19 @@ describe('the playback ledger', () => {
     expect(ledger.markPlayed(mark, 0)).toBe(false);
   });
 
+  it('wants a mark for the first of what is sent, and for every half second after it', () => {
+    const ledger = new PlaybackLedger();
+    expect(ledger.isMarkDue).toBe(true);
+    ledger.nextMark();
+    ledger.sent(499 * MS, 1, 0);
+    expect(ledger.isMarkDue).toBe(false);
+    ledger.sent(1 * MS, 1, 0);
+    expect(ledger.isMarkDue).toBe(true);
+    ledger.nextMark();
+    ledger.clear(100);
+    expect(ledger.isMarkDue).toBe(true);
+  });
+
   it('gives every mark another name, across generations too', () => {
     const ledger = new PlaybackLedger();
     const names = [ledger.nextMark(), ledger.nextMark()];

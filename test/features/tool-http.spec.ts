@@ -12,6 +12,8 @@ import {
 
 /** A server of this machine that writes down what it was asked. */
 class Origin {
+  /** How many were made. */
+  connections = 0;
   readonly received: { readonly path: string; readonly headers: IncomingHttpHeaders }[] = [];
   answer: (response: ServerResponse) => void = (response) => response.end();
   private readonly server = createServer((request, response) => {
@@ -22,6 +24,7 @@ class Origin {
 
   static async open(): Promise<Origin> {
     const origin = new Origin();
+    origin.server.on('connection', () => (origin.connections += 1));
     await new Promise<void>((resolve) => origin.server.listen(0, '127.0.0.1', resolve));
     return origin;
   }
@@ -154,6 +157,7 @@ describe('a tool that asks over HTTP', () => {
     near.answer = (response) => response.writeHead(503).end('not today');
     expect(await ask(near.url, { trusts: [near.url] })).toMatchObject({ status: 503, text: 'not today' });
     expect(near.received).toHaveLength(3);
+    expect(near.connections).toBe(1);
   });
 
   it.each(['POST', 'PUT', 'PATCH', 'DELETE'] as const)(

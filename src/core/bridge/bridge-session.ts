@@ -151,7 +151,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     this.counters.agentFrames += 1;
     this.parts.carrier.play(payload);
     const fromMs = this.ledger.sent(bytesOf(payload), eventId, this.parts.clock.now());
-    this.parts.carrier.mark(this.ledger.nextMark());
+    if (this.ledger.isMarkDue) this.parts.carrier.mark(this.ledger.nextMark());
     this.parts.tap?.agentAudio(payload, fromMs);
     if (this.phase === 'finishing' && !this.goodbye) this.waitForLastWords();
   }

@@ -29,6 +29,11 @@ export interface Cut {
 
 /** A line that never echoes a mark must not make the list of them grow for hours. */
 const MAX_MARKS = 2048;
+/**
+ * Marks prove the end of what is said, and that the line is further than the clock allows: for either so much audio apart is often enough,
+ * and every mark costs a message each way.
+ */
+const MARK_EVERY_BYTES = 500 * BYTES_PER_MS;
 /** Segments of finished responses are forgotten once there are this many. */
 const MAX_SEGMENTS = 256;
 
@@ -40,6 +45,8 @@ export class PlaybackLedger {
   private generation = 0;
   private marks: { readonly name: string; readonly atByte: number }[] = [];
   private markCount = 0;
+  /** What was sent at the newest mark; undefined while there is none. */
+  private markedBytes: number | undefined;
   private segments: Segment[] = [];
 
   /** @returns when it begins to be heard: now, or behind what is still playing. */
@@ -58,9 +65,15 @@ export class PlaybackLedger {
     return fromMs;
   }
 
+  /** Whether what was sent since the newest mark is worth another. */
+  get isMarkDue(): boolean {
+    return this.markedBytes === undefined || this.sentBytes - this.markedBytes >= MARK_EVERY_BYTES;
+  }
+
   /** The name of a mark for what was sent so far. The generation in it tells a cleared mark from a played one. */
   nextMark(): string {
     this.markCount += 1;
+    this.markedBytes = this.sentBytes;
     const name = `g${this.generation}:m${this.markCount}`;
     this.marks.push({ name, atByte: this.sentBytes });
     if (this.marks.length > MAX_MARKS) this.marks.shift();
@@ -109,6 +122,7 @@ export class PlaybackLedger {
     const parts = [...cutIds].map((eventId) => this.partOf(eventId, heard));
     this.generation += 1;
     this.marks = [];
+    this.markedBytes = undefined;
     this.segments = [];
     this.sentBytes = heard;
     this.provenBytes = heard;
