@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { decodeCell } from './cell.js';
+import { decodeCell, encodeCell, GREETING, type Cell } from './cell.js';
 import { portOf } from './listening.js';
 
 const METADATA = JSON.stringify({
@@ -18,16 +18,18 @@ const METADATA = JSON.stringify({
 /** Of `{"user_audio_chunk":"…"}` and of Twilio's frames, which a relay that understands nothing lets through. */
 const AUDIO = ['"user_audio_chunk":"', '"payload":"'];
 
+/** A fifth of a second. */
+const GREETING_BYTES = 1600;
+
 export interface AgentTalk {
   readonly call: number;
   say(base64: string): void;
-  ping(eventId: number): void;
+  interrupt(): void;
 }
 
 export interface AgentEvents {
   opened(talk: AgentTalk): void;
-  audio(call: number, text: string, from: number): void;
-  pong(): void;
+  audio(call: number, cell: Cell): void;
 }
 
 export class AgentServer {
@@ -68,27 +70,30 @@ export class AgentServer {
     let call: number | undefined;
     socket.on('error', () => undefined);
     socket.send(METADATA);
+    socket.send(audioOf(encodeCell({ call: GREETING, number: 0, dueMs: 0 }, GREETING_BYTES)));
     socket.on('message', (frame: Buffer) => {
       const text = frame.toString('latin1');
       const mark = AUDIO.find((one) => text.includes(one));
-      if (mark === undefined) {
-        if (text.includes('"pong"')) this.events.pong();
-        return;
-      }
-      const from = text.indexOf(mark) + mark.length;
+      const cell = mark === undefined ? undefined : decodeCell(text, text.indexOf(mark) + mark.length);
+      if (!cell) return;
       if (call === undefined) {
-        call = decodeCell(text, from)?.call;
-        if (call !== undefined) this.events.opened(talkOver(socket, call));
+        ({ call } = cell);
+        this.events.opened(talkOver(socket, call));
       }
-      if (call !== undefined) this.events.audio(call, text, from);
+      this.events.audio(call, cell);
     });
   }
+}
+
+function audioOf(base64: string): string {
+  return `{"type":"audio","audio_event":{"audio_base_64":"${base64}","event_id":1}}`;
 }
 
 function talkOver(socket: WebSocket, call: number): AgentTalk {
   return {
     call,
-    say: (base64) => socket.send(`{"type":"audio","audio_event":{"audio_base_64":"${base64}","event_id":1}}`),
-    ping: (eventId) => socket.send(`{"type":"ping","ping_event":{"event_id":${eventId},"ping_ms":10}}`),
+    say: (base64) => socket.send(audioOf(base64)),
+    // Of the same event as the audio, which goes on after it: nothing of that is stale.
+    interrupt: () => socket.send('{"type":"interruption","interruption_event":{"event_id":1}}'),
   };
 }

@@ -4,6 +4,7 @@
  */
 import { createHmac } from 'node:crypto';
 import { WebSocket } from 'ws';
+import { decodeCell, type Cell } from './cell.js';
 
 export interface Account {
   readonly sid: string;
@@ -16,7 +17,10 @@ export interface Line {
   send(base64: string): void;
 }
 
-export type Heard = (call: number, text: string, from: number) => void;
+export interface LineEvents {
+  audio(call: number, cell: Cell): void;
+  cleared(call: number): void;
+}
 
 /** Of Twilio's frames, and of an agent's, which a relay that understands nothing lets through. */
 const AUDIO = ['"payload":"', '"audio_base_64":"'];
@@ -59,7 +63,12 @@ export async function streamAddress(serviceUrl: string, account: Account, call: 
 }
 
 /** Resolves with the open line after its `start`. */
-export async function openLine(address: string, account: Account, call: number, heard: Heard): Promise<Line> {
+export async function openLine(
+  address: string,
+  account: Account,
+  call: number,
+  events: LineEvents,
+): Promise<Line> {
   const socket = new WebSocket(address, {
     perMessageDeflate: false,
     headers: { 'x-twilio-signature': sign(account, address) },
@@ -69,7 +78,9 @@ export async function openLine(address: string, account: Account, call: number, 
   socket.on('message', (frame: Buffer) => {
     const text = frame.toString('latin1');
     const mark = AUDIO.find((one) => text.includes(one));
-    if (mark !== undefined) heard(call, text, text.indexOf(mark) + mark.length);
+    const cell = mark === undefined ? undefined : decodeCell(text, text.indexOf(mark) + mark.length);
+    if (cell) events.audio(call, cell);
+    else if (text.startsWith('{"event":"clear"')) events.cleared(call);
     // Played at once: a benchmark has no loudspeaker.
     else if (text.startsWith('{"event":"mark"')) socket.send(text);
   });

@@ -5,6 +5,8 @@
  */
 export const HEAD_BYTES = 24;
 const MAGIC = 0x63_6f_72_64;
+/** The call of a piece with which an agent greets: it does not know yet to whom it speaks. */
+export const GREETING = 0xff_ff_ff_ff;
 /** Base64 of the head. */
 const HEAD_CHARS = (HEAD_BYTES / 3) * 4;
 

@@ -1,7 +1,7 @@
 /**
  * Telling the parent where a process of the benchmark listens.
  */
-import type { Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 
 export function portOf(server: Pick<Server, 'address'>): number {
   const address = server.address();
@@ -12,4 +12,12 @@ export function portOf(server: Pick<Server, 'address'>): number {
 export function listenForParent(server: Server): void {
   server.listen(0, '127.0.0.1', () => process.send?.({ answer: { port: portOf(server) } }));
   process.on('disconnect', () => process.exit(0));
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = portOf(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

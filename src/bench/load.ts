@@ -3,9 +3,11 @@
  * parent, and answers each with one.
  */
 import { AgentServer, type AgentTalk } from './agent-server.js';
-import { openLine, streamAddress, type Account, type Line } from './caller-lines.js';
-import { encodeCell } from './cell.js';
+import { openLine, streamAddress, type Account, type Line, type LineEvents } from './caller-lines.js';
+import { encodeCell, GREETING } from './cell.js';
+import { Delays, type DelaySummary } from './delays.js';
 import type { Profile } from './profile.js';
+import { Rhythm } from './rhythm.js';
 import { Tally, type DirectionReport } from './tally.js';
 
 export type LoadOrder =
@@ -16,13 +18,19 @@ export type LoadOrder =
       readonly isService: boolean;
       readonly account: Account;
     }
-  | { readonly do: 'run'; readonly profile: Profile; readonly seconds: number }
+  /** `interrupts`: agents tell of a caller who cuts in now and then. */
+  | { readonly do: 'run'; readonly profile: Profile; readonly seconds: number; readonly interrupts?: boolean }
+  /** Ends all lines, and tells how many sockets of agents were left open after it. */
   | { readonly do: 'close' };
 
 export interface LoadReport {
   /** Caller to agent, agent to caller. */
   readonly up: DirectionReport;
   readonly down: DirectionReport;
+  /** From the voice request of a line, or its opening, to the first audio of its agent, of all lines that were opened. */
+  readonly firstAudio: DelaySummary;
+  /** From an interruption that an agent tells to the `clear` at the line. */
+  readonly clear: DelaySummary;
   /** Share of one processor that this process took, and how late its own clock was at p99. */
   readonly busy: number;
   readonly lagP99Ms: number;
@@ -33,6 +41,8 @@ export interface LoadReport {
 const OPENING = 20;
 const TICK_MS = 1;
 const SETTLE_MS = 500;
+const INTERRUPT_EVERY_MS = 500;
+const PATIENCE_MS = 30_000;
 
 const now = (): number => performance.now();
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
@@ -40,29 +50,39 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTi
 class Load {
   private up = new Tally();
   private down = new Tally();
+  private firstAudio = new Delays();
+  private readonly clear = new Delays();
   private lines: Line[] = [];
   private readonly talks = new Map<number, AgentTalk>();
+  /** When each line that has heard nothing yet was asked for, and each interruption told that has cleared nothing yet. */
+  private readonly askedAt = new Map<number, number>();
+  private readonly interruptedAt = new Map<number, number>();
   readonly agents = new AgentServer({
     opened: (talk) => void this.talks.set(talk.call, talk),
-    audio: (call, text, from) => this.up.arrived(call, text, from, now()),
-    pong: () => undefined,
+    audio: (call, cell) => this.up.arrived(call, cell, now()),
   });
 
   async open({ calls, relayUrl, isService, account }: Extract<LoadOrder, { do: 'open' }>): Promise<void> {
-    const heard = (call: number, text: string, from: number): void =>
-      this.down.arrived(call, text, from, now());
+    const events: LineEvents = {
+      audio: (call, cell) => {
+        if (cell.call === GREETING) settle(this.askedAt, call, this.firstAudio);
+        else this.down.arrived(call, cell, now());
+      },
+      cleared: (call) => settle(this.interruptedAt, call, this.clear),
+    };
     for (let first = 1; first <= calls; first += OPENING) {
       const numbers = Array.from({ length: Math.min(OPENING, calls - first + 1) }, (_each, at) => first + at);
       const opened = numbers.map(async (call) => {
+        this.askedAt.set(call, now());
         const address = isService
           ? await streamAddress(relayUrl, account, call)
           : relayUrl.replace('http', 'ws');
-        return openLine(address, account, call, heard);
+        return openLine(address, account, call, events);
       });
       this.lines.push(...(await Promise.all(opened)));
     }
     // Each says something until its agent is known.
-    const until = now() + 30_000;
+    const until = now() + PATIENCE_MS;
     while (this.talks.size < calls) {
       for (const line of this.lines)
         if (!this.talks.has(line.call))
@@ -73,30 +93,16 @@ class Load {
     await pause(SETTLE_MS);
   }
 
-  async run(profile: Profile, seconds: number): Promise<LoadReport> {
+  async run({ profile, seconds, interrupts }: Extract<LoadOrder, { do: 'run' }>): Promise<LoadReport> {
     const startedAt = now();
-    const endsAt = startedAt + seconds * 1000;
     const busyFrom = process.cpuUsage();
     this.up.begin();
     this.down.begin();
-    // Spread over their rhythm, as calls are that began at different times.
-    const due = this.lines.map((line, at) => {
-      const share = at / this.lines.length;
-      return {
-        line,
-        talk: this.talks.get(line.call),
-        callerMs: startedAt + share * profile.callerEveryMs,
-        agentMs: startedAt + share * profile.agentEveryMs,
-      };
-    });
+    this.clear.reset();
+    const rhythms = this.rhythms(profile, startedAt, interrupts === true);
     const lags: number[] = [];
-    for (let at = now(); at < endsAt; at = now()) {
-      for (const one of due) {
-        for (; one.callerMs <= at; one.callerMs += profile.callerEveryMs)
-          this.sayCaller(one.line, one.callerMs, profile);
-        for (; one.agentMs <= at; one.agentMs += profile.agentEveryMs)
-          this.sayAgent(one.talk, one.agentMs, profile);
-      }
+    for (let at = now(); at < startedAt + seconds * 1000; at = now()) {
+      for (const rhythm of rhythms) rhythm.catchUp(at);
       const restsAt = now();
       await pause(TICK_MS);
       lags.push(Math.max(0, now() - restsAt - TICK_MS));
@@ -104,33 +110,70 @@ class Load {
     const { user, system } = process.cpuUsage(busyFrom);
     const tookMs = now() - startedAt;
     await pause(SETTLE_MS);
-    const lagP99Ms = lags.toSorted((a, b) => a - b)[Math.floor(lags.length * 0.99)] ?? 0;
     return {
       up: this.up.report(),
       down: this.down.report(),
+      firstAudio: this.firstAudio.summary(),
+      clear: this.clear.summary(),
       busy: (user + system) / 1000 / tookMs,
-      lagP99Ms,
+      lagP99Ms: lags.toSorted((a, b) => a - b)[Math.floor(lags.length * 0.99)] ?? 0,
       seconds: tookMs / 1000,
     };
   }
 
-  close(): void {
+  async close(): Promise<{ readonly left: number }> {
     for (const { socket } of this.lines) socket.terminate();
+    const until = now() + PATIENCE_MS;
+    while (this.agents.open > 0 && now() < until) await pause(20);
+    const left = this.agents.open;
     this.lines = [];
     this.talks.clear();
     this.up = new Tally();
     this.down = new Tally();
+    this.firstAudio = new Delays();
+    return { left };
+  }
+
+  /** Spread over their periods, as calls are that began at different times. */
+  private rhythms(profile: Profile, startedAt: number, interrupts: boolean): readonly Rhythm[] {
+    return this.lines.flatMap((line, at) => {
+      const share = at / this.lines.length;
+      const talk = this.talks.get(line.call);
+      const every = (ms: number, act: (dueMs: number) => void): Rhythm =>
+        new Rhythm(ms, startedAt + share * ms, act);
+      const caller = every(profile.callerEveryMs, (dueMs) => this.sayCaller(line, dueMs, profile));
+      if (!talk) return [caller];
+      return [
+        caller,
+        ...(profile.agentPieces === 0
+          ? []
+          : [every(profile.agentEveryMs, (dueMs) => this.sayAgent(talk, dueMs, profile))]),
+        ...(interrupts ? [every(INTERRUPT_EVERY_MS, () => this.interrupt(talk))] : []),
+      ];
+    });
   }
 
   private sayCaller(line: Line, dueMs: number, { callerBytes }: Profile): void {
     line.send(encodeCell({ call: line.call, number: this.up.take(line.call), dueMs }, callerBytes));
   }
 
-  private sayAgent(talk: AgentTalk | undefined, dueMs: number, { agentPieces, agentBytes }: Profile): void {
-    if (!talk) return;
+  private sayAgent(talk: AgentTalk, dueMs: number, { agentPieces, agentBytes }: Profile): void {
     for (let piece = 0; piece < agentPieces; piece += 1)
       talk.say(encodeCell({ call: talk.call, number: this.down.take(talk.call), dueMs }, agentBytes));
   }
+
+  private interrupt(talk: AgentTalk): void {
+    this.interruptedAt.set(talk.call, now());
+    talk.interrupt();
+  }
+}
+
+/** What was waited for has come: counts how long it took. */
+function settle(waiting: Map<number, number>, call: number, delays: Delays): void {
+  const since = waiting.get(call);
+  if (since === undefined) return;
+  waiting.delete(call);
+  delays.add(now() - since);
 }
 
 const load = new Load();
@@ -145,8 +188,8 @@ process.on('disconnect', () => process.exit(0));
 process.send?.({ answer: { port } });
 
 async function obey(order: LoadOrder): Promise<unknown> {
-  if (order.do === 'open') await load.open(order);
-  else if (order.do === 'run') return load.run(order.profile, order.seconds);
-  else load.close();
+  if (order.do === 'close') return load.close();
+  if (order.do === 'run') return load.run(order);
+  await load.open(order);
   return {};
 }

@@ -1,16 +1,28 @@
 /**
- * `npm run bench`: the relay against a naive one, a pipe of bytes and, where it is installed, nginx, in interleaved rounds of one run.
+ * `npm run bench`: the relay against a naive one, a pipe of bytes and, where it is installed, nginx, in interleaved rounds of one run; and
+ * on demand how many calls one core carries, and how the service fares over a longer time.
  */
 import { writeFile } from 'node:fs/promises';
+import { capacityOf, type CapacityStep } from './capacity.js';
 import { measure, type Measurement } from './measure.js';
-import { readOptions, USAGE } from './options.js';
+import { readOptions, USAGE, type BenchOptions } from './options.js';
 import { benchmarksPage, type Section } from './page.js';
-import { CONVERSATION, STEADY } from './profile.js';
-import { screenTable } from './report.js';
+import { profileOf } from './profile.js';
+import { capacityTable, screenTable, soakLine } from './report.js';
+import { soak, type SoakReport } from './soak.js';
 import { summarise } from './summary.js';
+import type { Target } from './target.js';
 import { targets } from './targets.js';
 
 const BASE = 'naive ws relay';
+const OURS = 'cordboard';
+
+interface MeasuredSection extends Section {
+  readonly rounds: readonly (readonly Measurement[])[];
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const show = (text: string): void => void process.stdout.write(`\n${text}\n`);
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
@@ -18,30 +30,65 @@ async function main(): Promise<void> {
   const all = targets().filter(
     ({ name }) => name === BASE || relays.length === 0 || relays.some((part) => name.includes(part)),
   );
-  const sections: (Section & { readonly rounds: readonly (readonly Measurement[])[] })[] = [];
-  for (const name of options.profiles) {
-    for (const calls of options.calls) {
-      const load = { profile: name === 'steady' ? STEADY : CONVERSATION, calls, seconds: options.seconds };
+  const sections = await compared(all, options);
+  const capacity = options.capacity ? await carried(all, options) : [];
+  const soaked = options.soakSeconds > 0 ? await soakOf(all, options) : undefined;
+  if (options.json !== undefined)
+    await writeFile(
+      options.json,
+      `${JSON.stringify({ options, sections, capacity, soak: soaked }, null, 2)}\n`,
+    );
+  const abouts = all.map(({ name, about }) => `- **${name}**: ${about}.`);
+  if (options.write)
+    await writeFile('docs/benchmarks.md', benchmarksPage({ sections, capacity, soaked }, options, abouts));
+}
+
+async function compared(
+  all: readonly Target[],
+  { profiles, calls: counts, rounds: count, seconds }: BenchOptions,
+): Promise<readonly MeasuredSection[]> {
+  const sections: MeasuredSection[] = [];
+  for (const name of profiles) {
+    for (const calls of counts) {
+      const load = { profile: profileOf(name, calls), calls, seconds };
       const rounds: Measurement[][] = [];
-      for (let round = 1; round <= options.rounds; round += 1) {
+      for (let round = 1; round <= count; round += 1) {
         const measured: Measurement[] = [];
         for (const target of all) {
-          process.stderr.write(
-            `${name}, ${calls} calls, round ${round} of ${options.rounds}: ${target.name}\n`,
-          );
+          say(`${name}, ${calls} calls, round ${round} of ${count}: ${target.name}`);
           measured.push(await measure(target, load));
         }
         rounds.push(measured);
       }
       const rows = summarise(rounds, BASE);
       sections.push({ profile: name, calls, rows, rounds });
-      process.stdout.write(`\n${name}, ${calls} calls\n${screenTable(rows)}\n`);
+      show(`${name}, ${calls} calls\n${screenTable(rows)}`);
     }
   }
-  if (options.json !== undefined)
-    await writeFile(options.json, `${JSON.stringify({ options, sections }, null, 2)}\n`);
-  const abouts = all.map(({ name, about }) => `- **${name}**: ${about}.`);
-  if (options.write) await writeFile('docs/benchmarks.md', benchmarksPage(sections, options, abouts));
+  return sections;
+}
+
+async function carried(all: readonly Target[], { seconds }: BenchOptions): Promise<readonly CapacityStep[]> {
+  const steps: CapacityStep[] = [];
+  for (const target of all.filter(({ name }) => name === OURS || name === BASE))
+    steps.push(
+      ...(await capacityOf(target, seconds, ({ calls, verdict }) =>
+        say(`${target.name}, ${calls} calls: ${verdict}`),
+      )),
+    );
+  show(capacityTable(steps));
+  return steps;
+}
+
+async function soakOf(
+  all: readonly Target[],
+  { calls: [calls = 1], soakSeconds }: BenchOptions,
+): Promise<SoakReport | undefined> {
+  const target = all.find(({ name }) => name === OURS);
+  if (!target) return undefined;
+  const report = await soak(target, calls, soakSeconds, say);
+  show(soakLine(report));
+  return report;
 }
 
 main().catch((error: unknown) => {

@@ -2,10 +2,12 @@
  * One target under one load: started, filled with calls, warmed up, measured and stopped.
  */
 import { Child } from './child.js';
+import type { DelaySummary } from './delays.js';
 import type { LoadReport } from './load.js';
 import { childrenOf, processorMicros, residentBytes } from './processor-time.js';
 import type { Profile } from './profile.js';
-import { ACCOUNT, type Target } from './targets.js';
+import { ACCOUNT } from './service-target.js';
+import type { Target } from './target.js';
 
 export interface Load {
   readonly profile: Profile;
@@ -24,6 +26,11 @@ export interface Measurement {
   /** Resident memory that calls added, for each of them. */
   readonly kilobytesPerCall: number | undefined;
   readonly load: LoadReport;
+  /** How late the relay's own loop was at p99, and how long a caller who cut in was heard talking against, in milliseconds; where known. */
+  readonly loopP99Ms: number | undefined;
+  readonly clear: DelaySummary | undefined;
+  /** Sockets of agents that were still open after all lines had ended. */
+  readonly left: number;
 }
 
 const LONGEST_WARM_UP_SECONDS = 2;
@@ -45,12 +52,18 @@ export async function measure(target: Target, { profile, calls, seconds }: Load)
       await load.ask({ do: 'run', profile, seconds: Math.min(seconds, LONGEST_WARM_UP_SECONDS) });
       const helpers = running.helpers();
       const before = [processorMicros(pid), sumOf(helpers)];
+      await running.loopP99Ms();
       const report = await load.ask<LoadReport>({ do: 'run', profile, seconds });
       const [took, helpersTook] = [spent(before[0], processorMicros(pid)), spent(before[1], sumOf(helpers))];
       const fullBytes = residentBytes(pid);
+      const loopP99Ms = await running.loopP99Ms();
       const messages = report.up.delays.count + report.down.delays.count;
-      await load.ask({ do: 'close' });
+      const clear = running.isService ? await clearing(load, profile) : undefined;
+      const { left } = await load.ask<{ readonly left: number }>({ do: 'close' });
       return {
+        loopP99Ms,
+        clear,
+        left,
         target: target.name,
         micros: took === undefined ? undefined : took / messages,
         helperMicros: helpersTook === undefined ? undefined : helpersTook / messages,
@@ -67,6 +80,12 @@ export async function measure(target: Target, { profile, calls, seconds }: Load)
   } finally {
     await load.stop();
   }
+}
+
+/** Beside the measurement, since the others have no such thing to do. */
+async function clearing(load: Child, profile: Profile): Promise<DelaySummary> {
+  const order = { do: 'run', profile, seconds: LONGEST_WARM_UP_SECONDS, interrupts: true };
+  return (await load.ask<LoadReport>(order)).clear;
 }
 
 function sumOf(pids: readonly number[]): number {

@@ -2,12 +2,17 @@
  * What the benchmark is asked for on its command line.
  */
 import { parseArgs } from 'node:util';
+import type { ProfileName } from './profile.js';
 
 export interface BenchOptions {
   readonly calls: readonly number[];
   readonly rounds: number;
   readonly seconds: number;
-  readonly profiles: readonly ('steady' | 'conversation')[];
+  readonly profiles: readonly ProfileName[];
+  /** Besides the comparison: how many calls one core carries, and how the service fares over a longer time. */
+  readonly capacity: boolean;
+  /** Seconds; 0: no soak. */
+  readonly soakSeconds: number;
   /** Names, or parts of them; empty: all. The naive relay is always there, since ratios are to it. */
   readonly relays: readonly string[];
   readonly json: string | undefined;
@@ -18,7 +23,9 @@ export const USAGE = `npm run bench -- [options]
   --calls 100,200       calls at once, one set of rounds for each number (default 100)
   --rounds 5            interleaved rounds; medians are shown (default 5)
   --seconds 5           measured in each (default 5)
-  --profile steady      steady, conversation or both (default both)
+  --profile steady      steady, conversation, both, or growth with several numbers of --calls (default both)
+  --capacity            also finds how many calls of the conversation one core carries
+  --soak 600            also carries --calls for so many seconds, and looks at the memory
   --relays pipe,nginx   only these beside the naive one, by parts of their names (default all)
   --json FILE           writes everything that was measured
   --write               writes docs/benchmarks.md`;
@@ -33,22 +40,30 @@ export function readOptions(args: readonly string[]): BenchOptions {
       seconds: { type: 'string', default: '5' },
       profile: { type: 'string', default: 'both' },
       relays: { type: 'string', default: '' },
+      capacity: { type: 'boolean', default: false },
+      soak: { type: 'string' },
       json: { type: 'string' },
       write: { type: 'boolean', default: false },
     },
   });
-  const { calls, rounds, seconds, profile, relays, json, write } = values;
-  if (profile !== 'steady' && profile !== 'conversation' && profile !== 'both')
-    throw new Error('--profile: expected steady, conversation or both');
+  const { calls, rounds, seconds, profile, relays, json, write, capacity, soak } = values;
   return {
     calls: calls.split(',').map((part) => whole('--calls', part, 10_000)),
     rounds: whole('--rounds', rounds, 100),
     seconds: whole('--seconds', seconds, 36_000),
-    profiles: profile === 'both' ? ['steady', 'conversation'] : [profile],
+    profiles: profilesOf(profile),
+    capacity,
+    soakSeconds: soak === undefined ? 0 : whole('--soak', soak, 604_800),
     relays: relays.split(',').filter((name) => name !== ''),
     json,
     write,
   };
+}
+
+function profilesOf(text: string): readonly ProfileName[] {
+  if (text === 'both') return ['steady', 'conversation'];
+  if (text === 'steady' || text === 'conversation' || text === 'growth') return [text];
+  throw new Error('--profile: expected steady, conversation, both or growth');
 }
 
 function whole(option: string, text: string, most: number): number {

@@ -3,7 +3,9 @@
  */
 import { arch, cpus, platform, release } from 'node:os';
 import type { BenchOptions } from './options.js';
-import { markdownTable } from './report.js';
+import { LATEST_P99_MS, type CapacityStep } from './capacity.js';
+import { capacityTable, markdownTable, soakLine } from './report.js';
+import type { SoakReport } from './soak.js';
 import type { Row } from './summary.js';
 
 export interface Section {
@@ -12,8 +14,14 @@ export interface Section {
   readonly rows: readonly Row[];
 }
 
+export interface Figures {
+  readonly sections: readonly Section[];
+  readonly capacity: readonly CapacityStep[];
+  readonly soaked: SoakReport | undefined;
+}
+
 export function benchmarksPage(
-  sections: readonly Section[],
+  { sections, capacity, soaked }: Figures,
   options: BenchOptions,
   abouts: readonly string[],
 ): string {
@@ -22,7 +30,7 @@ export function benchmarksPage(
 
 <!-- Written by \`npm run bench -- --write\`: run it again rather than editing this. -->
 
-Measured with \`npm run bench -- --calls ${options.calls.join(',')} --rounds ${options.rounds} --seconds ${options.seconds}\` on ${cpus().length} × ${cpu?.model ?? 'unknown'}, ${platform()} ${release()} ${arch()}, Node ${process.version}.
+Measured with \`npm run bench -- ${commandOf(options)}\` on ${cpus().length} × ${cpu?.model ?? 'unknown'}, ${platform()} ${release()} ${arch()}, Node ${process.version}.
 
 Each relay is a process of its own between callers and agents in another process, which takes processors of the same machine. In each round every relay is
 started, filled with calls, warmed up for two seconds and measured, one after the other; figures are medians of ${options.rounds} rounds. **Only ratios within a round mean
@@ -33,11 +41,38 @@ than about the relay.
 ${abouts.join('\n')}
 
 *steady*: both sides send 20 ms of audio every 20 ms. *conversation*: the caller does, the agent sends four pieces of 240 ms at once every two seconds.
+*growth*: only callers speak, 5,000 messages a second in all, however many calls they are spread over. *First audio* counts from a line's voice request, or its
+opening where there is none, to the agent's first audio on it; *cut in → clear* from the agent's word of an interruption to the clear at the line.
 
 ${sections.map(({ profile, calls, rows }) => `## ${profile}, ${calls} calls\n\n${markdownTable(rows)}`).join('\n\n')}
-
+${capacityPart(capacity)}${soakPart(soaked)}
 ## Sources
 
 \`src/bench/load.ts\` · \`src/bench/measure.ts\` · \`src/bench/summary.ts\` · \`src/bench/naive-relay.ts\` · \`src/bench/byte-pipe.ts\`
 `;
+}
+
+/** What brings these figures again. */
+function commandOf({ calls, rounds, seconds, profiles, capacity, soakSeconds }: BenchOptions): string {
+  return [
+    `--calls ${calls.join(',')} --rounds ${rounds} --seconds ${seconds}`,
+    ...(profiles.length === 1 ? [`--profile ${profiles[0]}`] : []),
+    ...(capacity ? ['--capacity'] : []),
+    ...(soakSeconds > 0 ? [`--soak ${soakSeconds}`] : []),
+  ].join(' ');
+}
+
+function capacityPart(steps: readonly CapacityStep[]): string {
+  if (steps.length === 0) return '';
+  return `
+## Calls on one core
+
+The conversation, with more and more calls, until p99 in one of the directions reaches ${LATEST_P99_MS} ms or something is lost, twice. Where the load is at its limit, more may be possible.
+
+${capacityTable(steps, true)}
+`;
+}
+
+function soakPart(report: SoakReport | undefined): string {
+  return report ? `\n## A longer time\n\nThe conversation: ${soakLine(report)}\n` : '';
 }

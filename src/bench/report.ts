@@ -1,6 +1,8 @@
 /**
  * The figures as a table, for the screen and for docs/benchmarks.md.
  */
+import type { CapacityStep } from './capacity.js';
+import type { SoakReport } from './soak.js';
 import type { Row } from './summary.js';
 
 const HEAD = [
@@ -12,7 +14,10 @@ const HEAD = [
   'KB/call',
   'to agent p50 / p95 / p99 / max ms',
   'to caller p50 / p95 / p99 / max ms',
-  'lost, crossed, disordered',
+  'first audio p50 / p99 ms',
+  'cut in → clear p50 / p99 ms',
+  'loop p99 ms',
+  'lost, crossed, disordered, left open',
   'load: core, late p99 ms',
 ];
 
@@ -28,15 +33,63 @@ export function cellsOf(row: Row): readonly string[] {
     number(row.kilobytesPerCall, 0),
     delays(row.up),
     delays(row.down),
-    `${row.lost}, ${row.crossed}, ${row.disordered}`,
+    ends(row.firstAudio),
+    row.clear ? ends(row.clear) : '–',
+    number(row.loopP99Ms, 1),
+    `${row.lost}, ${row.crossed}, ${row.disordered}, ${row.left}`,
     `${number(row.loadBusy, 2)}, ${number(row.loadLagP99Ms, 1)}`,
   ];
 }
 
 /** For a terminal: columns under each other. */
 export function screenTable(rows: readonly Row[]): string {
-  const lines = [HEAD, ...rows.map((row) => cellsOf(row))];
-  const widths = HEAD.map((_head, at) => Math.max(...lines.map((cells) => cells[at]?.length ?? 0)));
+  return onScreen([HEAD, ...rows.map((row) => cellsOf(row))]);
+}
+
+export function markdownTable(rows: readonly Row[]): string {
+  return inMarkdown([HEAD, ...rows.map((row) => cellsOf(row))]);
+}
+
+const CAPACITY_HEAD = [
+  'Relay',
+  'calls',
+  'core',
+  'to agent p99 ms',
+  'to caller p99 ms',
+  'load: core, late p99 ms',
+  '',
+];
+
+function capacityCells({ target, calls, verdict, measured }: CapacityStep): readonly string[] {
+  const { busy, load } = measured;
+  return [
+    target,
+    String(calls),
+    number(busy, 2),
+    number(load.up.delays.p99, 2),
+    number(load.down.delays.p99, 2),
+    `${number(load.busy, 2)}, ${number(load.lagP99Ms, 1)}`,
+    verdict,
+  ];
+}
+
+export function capacityTable(steps: readonly CapacityStep[], isMarkdown = false): string {
+  const lines = [CAPACITY_HEAD, ...steps.map((step) => capacityCells(step))];
+  return isMarkdown ? inMarkdown(lines) : onScreen(lines);
+}
+
+export function soakLine(report: SoakReport): string {
+  const { calls, seconds, earlyMb, lateMb, worstP99Ms, lost, crossed, disordered, left } = report;
+  return (
+    `${calls} calls for ${seconds} s: ${number(earlyMb, 1)} MB resident once settled, ${number(lateMb, 1)} MB at the end; worst p99 of ten seconds ` +
+    `${number(worstP99Ms, 1)} ms; lost ${lost}, crossed ${crossed}, disordered ${disordered}, left open ${left}.`
+  );
+}
+
+function onScreen(lines: readonly (readonly string[])[]): string {
+  const widths = (lines[0] ?? []).map((_head, at) =>
+    Math.max(...lines.map((cells) => cells[at]?.length ?? 0)),
+  );
   return lines
     .map((cells) =>
       cells
@@ -47,13 +100,16 @@ export function screenTable(rows: readonly Row[]): string {
     .join('\n');
 }
 
-export function markdownTable(rows: readonly Row[]): string {
-  const lines = [HEAD, HEAD.map(() => '---'), ...rows.map((row) => cellsOf(row))];
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+function inMarkdown([head = [], ...rows]: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function delays({ p50, p95, p99, max }: Row['up']): string {
   return [p50, p95, p99, max].map((ms) => number(ms, 2)).join(' / ');
+}
+
+function ends({ p50, p99 }: Row['up']): string {
+  return `${number(p50, 1)} / ${number(p99, 1)}`;
 }
 
 function number(value: number | undefined, digits: number): string {

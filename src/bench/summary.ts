@@ -21,6 +21,12 @@ export interface Row {
   readonly lost: number;
   readonly crossed: number;
   readonly disordered: number;
+  /** Milliseconds: to the first audio of an agent, from an interruption to the clear, and how late the relay's own loop was at p99. */
+  readonly firstAudio: Delay;
+  readonly clear: Delay | undefined;
+  readonly loopP99Ms: number | undefined;
+  /** Sockets of agents that were still open at the end, of all rounds together. */
+  readonly left: number;
   readonly loadBusy: number;
   readonly loadLagP99Ms: number;
 }
@@ -56,8 +62,12 @@ function rowOf(target: string, rounds: readonly (readonly Measurement[])[], base
     helperMicros: median(own.map(({ helperMicros }) => helperMicros)),
     busy: median(own.map(({ busy }) => busy)),
     kilobytesPerCall: median(own.map(({ kilobytesPerCall }) => kilobytesPerCall)),
-    up: delayOf(own, 'up'),
-    down: delayOf(own, 'down'),
+    up: delayOf(own.map(({ load }) => load.up.delays)),
+    down: delayOf(own.map(({ load }) => load.down.delays)),
+    firstAudio: delayOf(own.map(({ load }) => load.firstAudio)),
+    clear: own.every(({ clear }) => clear) ? delayOf(own.flatMap(({ clear }) => clear ?? [])) : undefined,
+    loopP99Ms: median(own.map(({ loopP99Ms }) => loopP99Ms)),
+    left: own.reduce((all, { left }) => all + left, 0),
     lost: sum('lost'),
     crossed: sum('crossed'),
     disordered: sum('disordered'),
@@ -66,9 +76,8 @@ function rowOf(target: string, rounds: readonly (readonly Measurement[])[], base
   };
 }
 
-function delayOf(own: readonly Measurement[], direction: 'up' | 'down'): Delay {
-  const of = (field: keyof Delay): number =>
-    median(own.map(({ load }) => load[direction].delays[field])) ?? 0;
+function delayOf(delays: readonly Delay[]): Delay {
+  const of = (field: keyof Delay): number => median(delays.map((one) => one[field])) ?? 0;
   return { p50: of('p50'), p95: of('p95'), p99: of('p99'), max: of('max') };
 }
 

@@ -1,7 +1,7 @@
 /**
  * What arrived of one direction: delays, and whether every piece came once, in order, at the right call.
  */
-import { decodeCell, type Cell } from './cell.js';
+import type { Cell } from './cell.js';
 import { Delays, type DelaySummary } from './delays.js';
 
 export interface DirectionReport {
@@ -31,10 +31,17 @@ export class Tally {
     return number;
   }
 
-  /** @param text a message that has base64 audio from `from` on. */
-  arrived(call: number, text: string, from: number, nowMs: number): void {
-    const cell = decodeCell(text, from);
-    if (cell) this.check(call, cell, nowMs);
+  /** @param call whose audio it came with. */
+  arrived(call: number, cell: Cell, nowMs: number): void {
+    this.received += 1;
+    this.delays.add(nowMs - cell.dueMs);
+    if (cell.call !== call) {
+      this.crossed += 1;
+      return;
+    }
+    const expected = this.expected.get(call) ?? 0;
+    if (cell.number !== expected) this.disordered += 1;
+    this.expected.set(call, Math.max(expected, cell.number + 1));
   }
 
   /** Counts from here on: what was sent before, when calls were being put through, is of no interest. */
@@ -50,17 +57,5 @@ export class Tally {
   report(): DirectionReport {
     const { sent, received, crossed, disordered } = this;
     return { sent, received, lost: sent - received, crossed, disordered, delays: this.delays.summary() };
-  }
-
-  private check(call: number, cell: Cell, nowMs: number): void {
-    this.received += 1;
-    this.delays.add(nowMs - cell.dueMs);
-    if (cell.call !== call) {
-      this.crossed += 1;
-      return;
-    }
-    const expected = this.expected.get(call) ?? 0;
-    if (cell.number !== expected) this.disordered += 1;
-    this.expected.set(call, Math.max(expected, cell.number + 1));
   }
 }

@@ -1,8 +1,10 @@
 /** What the figures of the benchmark are made of: pieces that are counted, delays, medians and ratios. */
+import { verdictOf } from '../../src/bench/capacity.js';
 import { decodeCell, encodeCell } from '../../src/bench/cell.js';
 import { Delays } from '../../src/bench/delays.js';
 import { readOptions } from '../../src/bench/options.js';
 import type { Measurement } from '../../src/bench/measure.js';
+import { Rhythm } from '../../src/bench/rhythm.js';
 import { markdownTable, screenTable } from '../../src/bench/report.js';
 import { median, summarise } from '../../src/bench/summary.js';
 import { Tally } from '../../src/bench/tally.js';
@@ -23,7 +25,7 @@ describe('a piece of audio', () => {
 
 describe('a tally', () => {
   const arrive = (tally: Tally, number: number, call = 1, of = 1): void =>
-    tally.arrived(of, encodeCell({ call, number, dueMs: 0 }, 160), 0, 5);
+    tally.arrived(of, { call, number, dueMs: 0 }, 5);
   const sending = (count: number): Tally => {
     const tally = new Tally();
     for (let at = 0; at < count; at += 1) tally.take(1);
@@ -70,24 +72,29 @@ describe('delays', () => {
   });
 });
 
-describe('a summary', () => {
-  const direction = { sent: 10, received: 10, lost: 0, crossed: 0, disordered: 0 };
-  const delay = { count: 10, p50: 1, p95: 2, p99: 3, max: 4 };
-  const measured = (target: string, micros: number | undefined, lost = 0): Measurement => ({
-    target,
-    micros,
-    helperMicros: 1,
-    busy: 0.1,
-    kilobytesPerCall: 10,
-    load: {
-      up: { ...direction, lost, delays: delay },
-      down: { ...direction, delays: { ...delay, p50: 2 } },
-      busy: 0.2,
-      lagP99Ms: 0.5,
-      seconds: 3,
-    },
-  });
+const direction = { sent: 10, received: 10, lost: 0, crossed: 0, disordered: 0 };
+const delay = { count: 10, p50: 1, p95: 2, p99: 3, max: 4 };
+const measured = (target: string, micros: number | undefined, lost = 0): Measurement => ({
+  target,
+  micros,
+  helperMicros: 1,
+  busy: 0.1,
+  kilobytesPerCall: 10,
+  loopP99Ms: 1,
+  clear: undefined,
+  left: 0,
+  load: {
+    up: { ...direction, lost, delays: delay },
+    down: { ...direction, delays: { ...delay, p50: 2 } },
+    firstAudio: delay,
+    clear: delay,
+    busy: 0.2,
+    lagP99Ms: 0.5,
+    seconds: 3,
+  },
+});
 
+describe('a summary', () => {
   it('has ratios within each round, and their median', () => {
     const rounds = [
       [measured('ours', 10), measured('base', 20)],
@@ -118,6 +125,34 @@ describe('a summary', () => {
   });
 });
 
+describe('a step towards the most calls', () => {
+  const step = (p99: number, lost: number, busy: number): string => {
+    const measurement = measured('ours', 1, lost);
+    const { load } = measurement;
+    return verdictOf({ load: { ...load, busy, down: { ...load.down, delays: { ...delay, p99 } } } });
+  };
+
+  it.each([
+    [19, 0, 0.5, 'carried'],
+    [20, 0, 0.5, 'too late'],
+    [5, 1, 0.5, 'lost'],
+    [20, 0, 0.9, 'the load is at its limit'],
+    [5, 0, 0.9, 'carried'],
+  ])('with p99 of %d ms, %d lost and a load that is busy to %d is %s', (p99, lost, busy, verdict) => {
+    expect(step(p99, lost, busy)).toBe(verdict);
+  });
+});
+
+describe('a rhythm', () => {
+  it('makes up for what it missed, each at the moment at which it was due', () => {
+    const due: number[] = [];
+    const rhythm = new Rhythm(20, 10, (dueMs) => void due.push(dueMs));
+    rhythm.catchUp(9);
+    rhythm.catchUp(55);
+    expect(due).toEqual([10, 30, 50]);
+  });
+});
+
 describe('the options', () => {
   it('have defaults', () => {
     expect(readOptions([])).toEqual({
@@ -126,6 +161,8 @@ describe('the options', () => {
       seconds: 5,
       profiles: ['steady', 'conversation'],
       relays: [],
+      capacity: false,
+      soakSeconds: 0,
       json: undefined,
       write: false,
     });
@@ -140,6 +177,7 @@ describe('the options', () => {
     [['--calls', 'many'], /--calls: expected a whole number/],
     [['--rounds', '0'], /--rounds/],
     [['--profile', 'fast'], /--profile: expected steady/],
+    [['--soak', 'long'], /--soak: expected a whole number/],
     [['--speed'], /--speed/],
   ])('name what is wrong with %j', (args, message) => {
     expect(() => readOptions(args)).toThrow(message);

@@ -12,6 +12,8 @@ interface RowJson {
   readonly disordered: number;
   readonly up: { readonly p50: number };
   readonly down: { readonly p50: number };
+  readonly firstAudio: { readonly p50: number };
+  readonly clear?: { readonly p50: number };
 }
 
 describe('the benchmark', () => {
@@ -28,7 +30,9 @@ describe('the benchmark', () => {
       '--profile',
       'conversation',
       '--relays',
-      'recording,no relay',
+      'cordboard,no relay',
+      '--soak',
+      '2',
       '--json',
       file,
     ];
@@ -38,15 +42,20 @@ describe('the benchmark', () => {
     let table = '';
     child.stdout.on('data', (chunk: Buffer) => (table += chunk.toString('utf8')));
     expect((await once(child, 'exit'))[0]).toBe(0);
-    const { sections } = JSON.parse(await readFile(file, 'utf8')) as { sections: { rows: RowJson[] }[] };
+    const { sections, soak } = JSON.parse(await readFile(file, 'utf8')) as {
+      sections: { rows: RowJson[] }[];
+      soak: object;
+    };
+    expect(soak).toMatchObject({ seconds: 2, lost: 0, crossed: 0, disordered: 0, left: 0 });
     const rows = sections[0]?.rows ?? [];
-    const expected = ['cordboard, recording', 'naive ws relay', 'no relay'];
+    const expected = ['cordboard', 'cordboard, recording', 'naive ws relay', 'no relay'];
     expect(rows.map(({ target }) => target)).toEqual(expected);
     for (const row of rows) {
       expect(table).toContain(row.target);
-      expect(row).toMatchObject({ lost: 0, crossed: 0, disordered: 0 });
-      expect(Math.min(row.up.p50, row.down.p50)).toBeGreaterThan(0);
+      expect(row).toMatchObject({ lost: 0, crossed: 0, disordered: 0, left: 0 });
+      expect(Math.min(row.up.p50, row.down.p50, row.firstAudio.p50)).toBeGreaterThan(0);
     }
+    expect(rows.map(({ clear }) => (clear?.p50 ?? 0) > 0)).toEqual([true, true, false, false]);
     await rm(folder, { recursive: true, force: true });
   }, 90_000);
 });

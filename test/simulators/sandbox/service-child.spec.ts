@@ -11,8 +11,9 @@ createServer((request, response) => {
   else if (request.url === '/crash') process.kill(process.pid, 'SIGKILL');
   else response.writeHead(request.url === '/health/ready' ? 200 : 404).end();
 }).listen(Number(process.env.PORT), process.env.HOST);
-process.stdout.write('up\\n');
+// Before it says that it is up: whoever reads that may tell it to end at once.
 process.on('SIGTERM', () => { process.stdout.write('ending\\n'); process.exit(0); });
+process.stdout.write('up\\n');
 `;
 
 let folder = '';

@@ -1,0 +1,102 @@
+/**
+ * The built service, whole, as a process of its own that is measured.
+ */
+import { readFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Account } from './caller-lines.js';
+import { Child } from './child.js';
+import { freePort } from './listening.js';
+import type { Target } from './target.js';
+
+export const ACCOUNT: Account = { sid: `AC${'0'.repeat(31)}1`, token: 'a-token-of-the-benchmark' };
+
+const API_KEY = 'a-key-of-the-benchmark-0123456789';
+
+/** From its metrics, which begin anew each time they are read. */
+async function loopP99MsOf(url: string): Promise<number | undefined> {
+  const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${API_KEY}` } });
+  const seconds = /^cordboard_nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(await answer.text())?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
+}
+
+/** @param record whether each call is recorded as well. */
+export function serviceTarget(record: boolean): Target {
+  return {
+    name: record ? 'cordboard, recording' : 'cordboard',
+    about: `the built service with signatures, store, timeline, ledger and metrics${record ? ', every call recorded' : ''}`,
+    start: async (agentPort) => {
+      const port = await freePort();
+      const url = `http://127.0.0.1:${port}`;
+      const dataDir = await mkdtemp(path.join(tmpdir(), 'cordboard-bench-'));
+      // The embedded Postgres is run by an account of its own when this one is root.
+      await chmod(dataDir, 0o755);
+      const main = fileURLToPath(new URL('../main.js', import.meta.url));
+      const child = Child.spawn(process.execPath, [main], port, {
+        PATH: process.env['PATH'],
+        ...environment(url, port, agentPort, dataDir, record),
+      });
+      await untilReady(url, child);
+      return {
+        pid: child.pid,
+        url,
+        isService: true,
+        helpers: () => postmasterOf(dataDir),
+        loopP99Ms: () => loopP99MsOf(url),
+        stop: async () => {
+          await child.stop();
+          await rm(dataDir, { recursive: true, force: true });
+        },
+      };
+    },
+  };
+}
+
+function environment(
+  url: string,
+  port: number,
+  agentPort: number,
+  dataDir: string,
+  record: boolean,
+): NodeJS.ProcessEnv {
+  return {
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    PUBLIC_URL: url,
+    API_KEYS: API_KEY,
+    TWILIO_ACCOUNT_SID: ACCOUNT.sid,
+    TWILIO_AUTH_TOKEN: ACCOUNT.token,
+    // Nobody is there: a line that is hung up by REST has been closed by its caller already.
+    TWILIO_API_URL: 'http://127.0.0.1:9',
+    ELEVENLABS_API_KEY: 'a-key-of-the-benchmark',
+    ELEVENLABS_AGENT_ID: 'agent_of_the_benchmark',
+    ELEVENLABS_API_URL: `http://127.0.0.1:${agentPort}`,
+    MAX_CONCURRENT_CALLS: '10000',
+    DRAIN_TIMEOUT_SECONDS: '0',
+    LOG_LEVEL: 'fatal',
+    DATA_DIR: dataDir,
+    RECORD_CALLS: String(record),
+  };
+}
+
+/** The embedded Postgres is no child of the service: it outlives it. */
+function postmasterOf(dataDir: string): readonly number[] {
+  const [pid] = readFileSync(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
+  return [Number(pid)];
+}
+
+async function untilReady(url: string, child: Child): Promise<void> {
+  const until = performance.now() + 30_000;
+  for (;;) {
+    const status = await fetch(`${url}/health/ready`).then(
+      (answer) => answer.status,
+      () => 0,
+    );
+    if (status === 200) return;
+    if (child.process.exitCode !== null || performance.now() > until)
+      throw new Error('the service did not start');
+    await new Promise((resolve) => void setTimeout(resolve, 50));
+  }
+}
