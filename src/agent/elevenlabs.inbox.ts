@@ -3,6 +3,7 @@
  * socket's own control.
  */
 import type { AgentEvents } from '../core/bridge/legs.js';
+import { isPaddedBase64 } from '../protocol/base64-text.js';
 import type { AgentError, FromAgent } from '../protocol/elevenlabs/conversation.messages.js';
 
 /** What concerns the socket itself. */
@@ -14,14 +15,12 @@ export interface SocketControl {
   odd(kind: 'ignored' | 'malformed'): void;
 }
 
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
-
 export function deliver(message: FromAgent, events: AgentEvents, control: SocketControl): void {
   switch (message.type) {
     case 'audio': {
       const { audio_base_64: payload, event_id: eventId } = message.audio_event;
       // Twilio would play nothing of it, and the ledger would wait for it to be heard.
-      if (payload.length % 4 === 0 && BASE64.test(payload)) events.agentAudio(payload, eventId);
+      if (isPaddedBase64(payload)) events.agentAudio(payload, eventId);
       else control.odd('malformed');
       break;
     }

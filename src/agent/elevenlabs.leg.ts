@@ -2,13 +2,14 @@
  * One conversation with an ElevenLabs agent over its WebSocket, behind the `AgentLeg` port. Translates; decides nothing about
  * the call. Every listener is guarded: nothing that arrives can throw into the socket.
  */
-import { WebSocket, type RawData } from 'ws';
 import type { AgentEvents, AgentLeg, AgentOpening } from '../core/bridge/legs.js';
 import type { CallFailure } from '../core/call/call.js';
 import type { Cancel, Clock } from '../core/clock.js';
 import { WireError } from '../protocol/decoding.js';
+import { recogniseAudio } from '../protocol/elevenlabs/audio-bytes.js';
 import { decodeFromAgent, encodeToAgent } from '../protocol/elevenlabs/conversation.codec.js';
 import type { AgentError } from '../protocol/elevenlabs/conversation.messages.js';
+import type { TextListener, TextSocket } from '../sockets/text-socket.js';
 import { endingOf } from './agent-ending.js';
 import type { AgentSocketLimits } from './agent-socket-limits.js';
 import { deliver, type SocketControl } from './elevenlabs.inbox.js';
@@ -30,7 +31,7 @@ const CLOSE_GRACE_MS = 2000;
 const REQUIRED_FORMAT = 'ulaw_8000';
 
 export class ElevenLabsLeg implements AgentLeg, SocketControl {
-  private socket: WebSocket | undefined;
+  private socket: TextSocket | undefined;
   private initiation: string | undefined;
   private over = false;
   private queueTimedOut = false;
@@ -38,18 +39,34 @@ export class ElevenLabsLeg implements AgentLeg, SocketControl {
   private conversationId = '';
   private framesSeen = 0;
   private readonly timers = new Set<Cancel>();
+  private cancelCut: Cancel | undefined;
+  private readonly listener: TextListener = {
+    text: (bytes, from, to) => {
+      try {
+        this.receive(bytes, from, to);
+      } catch (error) {
+        this.failed(error);
+      }
+    },
+    binary: () => this.receiveBinary(),
+    // `closed` follows and tells enough.
+    failed: () => undefined,
+    closed: (code, reason) => {
+      this.cancelCut?.();
+      this.guarded(() => this.closed(code, reason));
+    },
+  };
 
   constructor(private readonly parts: LegParts) {}
 
   /** Takes a socket in the tick in which it opened. */
-  attach(socket: WebSocket): void {
+  attach(socket: TextSocket): void {
+    socket.listen(this.listener);
     if (this.over) {
       this.closeGently(socket);
       return;
     }
     this.socket = socket;
-    socket.on('message', (frame, isBinary) => this.guarded(() => this.receive(frame, isBinary)));
-    socket.once('close', (code, reason) => this.guarded(() => this.closed(code, reason.toString('utf8'))));
     this.watch();
     this.sendInitiation();
   }
@@ -67,7 +84,7 @@ export class ElevenLabsLeg implements AgentLeg, SocketControl {
 
   begin({ variables, overrides }: AgentOpening): void {
     this.initiation = encodeToAgent(initiationOf(variables, overrides));
-    if (this.socket?.readyState === WebSocket.OPEN) this.sendInitiation();
+    if (this.socket?.isOpen) this.sendInitiation();
   }
 
   sendAudio(payload: string): void {
@@ -93,10 +110,9 @@ export class ElevenLabsLeg implements AgentLeg, SocketControl {
     if (this.socket) this.closeGently(this.socket);
   }
 
-  private closeGently(socket: WebSocket): void {
+  private closeGently(socket: TextSocket): void {
     socket.close(1000, 'call ended');
-    const cancel = this.parts.clock.after(CLOSE_GRACE_MS, () => socket.terminate());
-    socket.once('close', cancel);
+    this.cancelCut = this.parts.clock.after(CLOSE_GRACE_MS, () => socket.terminate());
   }
 
   private sendInitiation(): void {
@@ -107,7 +123,7 @@ export class ElevenLabsLeg implements AgentLeg, SocketControl {
 
   private send(text: string): void {
     const { socket } = this;
-    if (!socket || socket.readyState !== WebSocket.OPEN) return;
+    if (!socket?.isOpen) return;
     if (socket.bufferedAmount > this.parts.limits.maxBufferedBytes) {
       socket.terminate();
       this.fail({ code: 'stream-overloaded', detail: 'ElevenLabs does not read fast enough.' });
@@ -116,14 +132,21 @@ export class ElevenLabsLeg implements AgentLeg, SocketControl {
     socket.send(text);
   }
 
-  private receive(frame: RawData, isBinary: boolean): void {
+  private receiveBinary(): void {
     if (this.over) return;
     this.framesSeen += 1;
-    if (isBinary) {
-      this.odd('binary');
+    this.odd('binary');
+  }
+
+  private receive(bytes: Buffer, from: number, to: number): void {
+    if (this.over) return;
+    this.framesSeen += 1;
+    const audio = recogniseAudio(bytes, from, to);
+    if (audio) {
+      this.parts.events.agentAudio(audio.payload, audio.eventId);
       return;
     }
-    const message = decodeFromAgent(textOf(frame));
+    const message = decodeFromAgent(bytes.toString('utf8', from, to));
     if (message.type === 'ignored' || message.type === 'unknown') this.odd(message.type);
     else deliver(message, this.parts.events, this);
   }
@@ -199,15 +222,14 @@ export class ElevenLabsLeg implements AgentLeg, SocketControl {
     try {
       task();
     } catch (error) {
-      this.odd('malformed');
-      if (error instanceof WireError) return;
-      this.socket?.terminate();
-      this.fail({ code: 'internal', detail: 'A message of the agent could not be handled.' });
+      this.failed(error);
     }
   }
-}
 
-function textOf(frame: RawData): string {
-  if (Buffer.isBuffer(frame)) return frame.toString('utf8');
-  return Array.isArray(frame) ? Buffer.concat(frame).toString('utf8') : Buffer.from(frame).toString('utf8');
+  private failed(error: unknown): void {
+    this.odd('malformed');
+    if (error instanceof WireError) return;
+    this.socket?.terminate();
+    this.fail({ code: 'internal', detail: 'A message of the agent could not be handled.' });
+  }
 }

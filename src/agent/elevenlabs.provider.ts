@@ -4,13 +4,15 @@
  */
 import { Inject, Injectable } from '@nestjs/common';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { WebSocket } from 'ws';
+import { Environment } from '../config/environment.js';
 import { AgentProvider, type AgentEvents, type AgentLeg } from '../core/bridge/legs.js';
 import { Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
 import type { AppLogger } from '../ops/logger.js';
 import { Metrics } from '../ops/metrics.js';
 import { APP_LOGGER } from '../ops/tokens.js';
+import { textSocketOf, webSocketClass } from '../sockets/framed-web-socket.js';
+import type { SocketTransport } from '../sockets/text-socket.js';
 import { codeOfStatus } from './agent-ending.js';
 import { AGENT_SOCKET_LIMITS } from './agent-socket-limits.js';
 import { ElevenLabsLeg } from './elevenlabs.leg.js';
@@ -24,6 +26,7 @@ export class ElevenLabsProvider extends AgentProvider {
     private readonly urls: SignedUrls,
     private readonly clock: Clock,
     private readonly metrics: Metrics,
+    private readonly environment: Environment,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
     super();
@@ -60,7 +63,7 @@ export class ElevenLabsProvider extends AgentProvider {
         return;
       }
       try {
-        await openSocket(url, leg);
+        await openSocket(url, leg, this.environment.SOCKET_TRANSPORT);
         return;
       } catch (error) {
         this.urls.forget(callId);
@@ -75,15 +78,15 @@ export class ElevenLabsProvider extends AgentProvider {
  * Attaches the leg in the very tick of the opening, before the first message can be read.
  * @throws CordboardError by the status of the handshake, or `agent-unreachable`.
  */
-function openSocket(url: string, leg: ElevenLabsLeg): Promise<void> {
+function openSocket(url: string, leg: ElevenLabsLeg, transport: SocketTransport): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(url, {
+    const socket = new (webSocketClass(transport))(url, {
       perMessageDeflate: false,
       maxPayload: AGENT_SOCKET_LIMITS.maxMessageBytes,
       handshakeTimeout: AGENT_SOCKET_LIMITS.handshakeTimeoutMs,
     });
     socket.once('open', () => {
-      leg.attach(socket);
+      leg.attach(textSocketOf(socket));
       resolve();
     });
     // Stays for the life of the socket: after the opening an error is followed by `close`, which tells enough.

@@ -1,7 +1,7 @@
 /**
  * Variables of the service itself: where it listens, how it is reached and stopped.
  */
-import { ArrayNotEmpty, IsInt, IsString, Matches, Max, Min, MinLength } from 'class-validator';
+import { ArrayNotEmpty, IsIn, IsInt, IsString, Matches, Max, Min, MinLength } from 'class-validator';
 import { Transform } from 'class-transformer';
 import { IsPublicAddress } from './public-address.js';
 import { integer, list, withoutSlash } from './transforms.js';
@@ -65,4 +65,12 @@ export class ServiceVariables {
   @IsString()
   APOLOGY_MESSAGE: string =
     'Sorry, the assistant is not available right now. Please call again later. Goodbye.';
+
+  @Variable({
+    group: 'Service',
+    about:
+      'Who frames what goes over the media sockets: framed, the service itself, or ws, the library of that name, to fall back to.',
+  })
+  @IsIn(['framed', 'ws'], { message: 'expected framed or ws' })
+  SOCKET_TRANSPORT: 'framed' | 'ws' = 'framed';
 }

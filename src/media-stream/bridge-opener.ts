@@ -3,7 +3,6 @@
  * what the session tells. Everything here runs once per call, not per frame.
  */
 import { Injectable } from '@nestjs/common';
-import type { WebSocket } from 'ws';
 import { Environment } from '../config/environment.js';
 import type { BridgeLimits } from '../core/bridge/bridge-parts.js';
 import { BridgeSession } from '../core/bridge/bridge-session.js';
@@ -12,6 +11,7 @@ import type { MediaTap } from '../core/bridge/media-tap.js';
 import type { EndReason } from '../core/call/call.js';
 import { Clock, type Cancel } from '../core/clock.js';
 import { ToolRunner } from '../core/tool/tool.js';
+import type { TextSocket } from '../sockets/text-socket.js';
 import { joinVariables, lineVariables } from './call-variables.js';
 import { FactWriter } from './fact-writer.js';
 import { LiveSessions } from './live-sessions.js';
@@ -48,7 +48,7 @@ export class BridgeOpener {
   }
 
   /** Must not throw and must not wait: the first frames come in the next tick. */
-  open(socket: WebSocket, { call, query }: Admitted, tap?: MediaTap): void {
+  open(socket: TextSocket, { call, query }: Admitted, tap?: MediaTap): void {
     let cancelClose: Cancel | undefined;
     const carrier: TwilioStreamLeg = new TwilioStreamLeg({
       socket,

@@ -6,6 +6,7 @@ import { WebSocketGateway, type OnGatewayConnection, type OnGatewayInit } from '
 import type { VerifyClientCallbackAsync, WebSocket, WebSocketServer } from 'ws';
 import { Environment } from '../config/environment.js';
 import { Recorders } from '../recordings/recorders.js';
+import { textSocketOf, webSocketClass } from '../sockets/framed-web-socket.js';
 import { BridgeOpener } from './bridge-opener.js';
 import { refusalStatus, StreamDoor } from './stream-door.js';
 import { STREAM_PATH } from './stream-path.js';
@@ -34,12 +35,13 @@ export class MediaStreamGateway implements OnGatewayInit<WebSocketServer>, OnGat
       );
     };
     server.options.verifyClient = verify;
+    server.options.WebSocket = webSocketClass(this.environment.SOCKET_TRANSPORT);
     server.options.maxPayload = this.environment.MAX_STREAM_MESSAGE_BYTES;
   }
 
   handleConnection(socket: WebSocket, request: IncomingMessage): void {
     const admitted = this.door.take(request);
-    if (admitted) this.opener.open(socket, admitted, this.recorders.tapFor(admitted.call));
+    if (admitted) this.opener.open(textSocketOf(socket), admitted, this.recorders.tapFor(admitted.call));
     else socket.terminate();
   }
 }

@@ -2,16 +2,21 @@
  * A phone line behind the `CarrierLeg` port: one Media Streams socket of Twilio. Translates; decides nothing about the call.
  * Listeners are attached by the constructor, in the tick in which the socket came, and none of them can throw.
  */
-import { WebSocket, type RawData } from 'ws';
 import type { CarrierEvents, CarrierLeg } from '../core/bridge/legs.js';
 import { WireError } from '../protocol/decoding.js';
-import { decodeFromTwilio, encodeToTwilio } from '../protocol/twilio/media-stream.codec.js';
-import { TWILIO_MEDIA_FORMAT, type TwilioStart } from '../protocol/twilio/media-stream.messages.js';
+import { MediaRecogniser } from '../protocol/twilio/media-bytes.js';
+import { decodeFromTwilio, encodeToTwilio, playTemplate } from '../protocol/twilio/media-stream.codec.js';
+import {
+  TWILIO_MEDIA_FORMAT,
+  type TwilioMedia,
+  type TwilioStart,
+} from '../protocol/twilio/media-stream.messages.js';
+import type { TextSocket } from '../sockets/text-socket.js';
 
 export type LineOddity = 'unknown' | 'malformed' | 'binary' | 'out-of-place';
 
 export interface LineParts {
-  readonly socket: WebSocket;
+  readonly socket: TextSocket;
   /** What `start` must say; a stream of another call or account is refused. */
   readonly accountSid: string;
   readonly carrierCallSid: string | null;
@@ -35,21 +40,32 @@ const MAX_MALFORMED = 100;
 
 export class TwilioStreamLeg implements CarrierLeg {
   private streamSid = '';
+  private recogniser: MediaRecogniser | undefined;
+  private template = playTemplate('');
   private malformed = 0;
   private told = false;
 
   constructor(private readonly parts: LineParts) {
-    const { socket } = parts;
-    socket.on('message', (frame, isBinary) => this.guarded(() => this.receive(frame, isBinary)));
-    socket.on('error', () => this.parts.odd('malformed'));
-    socket.once('close', (code) => this.guarded(() => this.closed(code)));
+    parts.socket.listen({
+      text: (bytes, from, to) => {
+        try {
+          this.receive(bytes, from, to);
+        } catch (error) {
+          this.failed(error);
+        }
+      },
+      binary: () => parts.odd('binary'),
+      failed: () => parts.odd('malformed'),
+      closed: (code) => this.closed(code),
+    });
   }
 
   play(payload: string): void {
+    const { before, behind } = this.template;
     for (let from = 0; from < payload.length; from += MAX_PAYLOAD_CHARS) {
       const piece =
         payload.length <= MAX_PAYLOAD_CHARS ? payload : payload.slice(from, from + MAX_PAYLOAD_CHARS);
-      this.send(encodeToTwilio({ event: 'media', streamSid: this.streamSid, media: { payload: piece } }));
+      this.send(before + piece + behind);
     }
   }
 
@@ -59,6 +75,8 @@ export class TwilioStreamLeg implements CarrierLeg {
 
   clear(): void {
     this.send(encodeToTwilio({ event: 'clear', streamSid: this.streamSid }));
+    // The caller is speaking: nothing may keep this waiting, however much is read in this turn.
+    this.parts.socket.flush();
   }
 
   close(): void {
@@ -67,7 +85,7 @@ export class TwilioStreamLeg implements CarrierLeg {
 
   private send(text: string): void {
     const { socket } = this.parts;
-    if (socket.readyState !== WebSocket.OPEN) return;
+    if (!socket.isOpen) return;
     if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
       this.fail('stream-overloaded', 'Twilio does not read fast enough.');
       return;
@@ -75,19 +93,18 @@ export class TwilioStreamLeg implements CarrierLeg {
     socket.send(text);
   }
 
-  private receive(frame: RawData, isBinary: boolean): void {
-    if (isBinary) {
-      this.parts.odd('binary');
-      return;
-    }
-    const message = decodeFromTwilio(textOf(frame));
+  private receive(bytes: Buffer, from: number, to: number): void {
+    const media = this.recogniser?.read(bytes, from, to);
+    if (!media) this.receiveText(bytes.toString('utf8', from, to));
+    else if (media.isInbound) this.parts.events().callerAudio(media.payload, media.timestamp);
+  }
+
+  private receiveText(text: string): void {
+    const message = decodeFromTwilio(text);
     const events = this.parts.events();
     switch (message.event) {
       case 'media': {
-        if (message.streamSid !== this.streamSid) this.parts.odd('out-of-place');
-        else if (!BASE64.test(message.media.payload)) this.parts.odd('malformed');
-        else if (message.media.track === 'inbound')
-          events.callerAudio(message.media.payload, stampOf(message.media.timestamp));
+        this.heard(message, events);
         break;
       }
       case 'start': {
@@ -117,6 +134,12 @@ export class TwilioStreamLeg implements CarrierLeg {
     }
   }
 
+  private heard({ streamSid, media }: TwilioMedia, events: CarrierEvents): void {
+    if (streamSid !== this.streamSid) this.parts.odd('out-of-place');
+    else if (!BASE64.test(media.payload)) this.parts.odd('malformed');
+    else if (media.track === 'inbound') events.callerAudio(media.payload, stampOf(media.timestamp));
+  }
+
   private started({ start }: TwilioStart, events: CarrierEvents): void {
     if (this.streamSid !== '') {
       this.parts.odd('out-of-place');
@@ -134,6 +157,8 @@ export class TwilioStreamLeg implements CarrierLeg {
       return;
     }
     this.streamSid = start.streamSid;
+    this.recogniser = MediaRecogniser.of(start.streamSid);
+    this.template = playTemplate(start.streamSid);
     events.lineStarted({
       streamSid: start.streamSid,
       carrierCallSid: start.callSid,
@@ -155,24 +180,15 @@ export class TwilioStreamLeg implements CarrierLeg {
     this.parts.events().lineGone(clean, `Twilio's media stream broke off (close code ${code}).`);
   }
 
-  private guarded(task: () => void): void {
-    try {
-      task();
-    } catch (error) {
-      this.parts.odd('malformed');
-      this.malformed += 1;
-      if (error instanceof WireError && this.malformed < MAX_MALFORMED) return;
-      this.parts.socket.close(error instanceof WireError ? 1008 : 1011);
-    }
+  private failed(error: unknown): void {
+    this.parts.odd('malformed');
+    this.malformed += 1;
+    if (error instanceof WireError && this.malformed < MAX_MALFORMED) return;
+    this.parts.socket.close(error instanceof WireError ? 1008 : 1011);
   }
 }
 
 /** A decimal text on the wire; what is missing or malformed becomes NaN. */
 function stampOf(timestamp: string): number {
   return timestamp === '' ? Number.NaN : Number(timestamp);
-}
-
-function textOf(frame: RawData): string {
-  if (Buffer.isBuffer(frame)) return frame.toString('utf8');
-  return Array.isArray(frame) ? Buffer.concat(frame).toString('utf8') : Buffer.from(frame).toString('utf8');
 }

@@ -51,7 +51,7 @@ const toolResponse = (fields: object = {}): object => ({
 
 const queueStatus = (status: string): object => ({ type: 'queue_status', queue_status_event: { status } });
 
-describe('a conversation with an agent', () => {
+describe.each(['framed', 'ws'] as const)('a conversation with an agent over %s', (transport) => {
   let pair: SocketPair;
   let clock: ManualClock;
   let leg: ElevenLabsLeg;
@@ -60,7 +60,7 @@ describe('a conversation with an agent', () => {
   let fault: () => void;
 
   beforeEach(async () => {
-    pair = await SocketPair.open();
+    pair = await SocketPair.open(transport);
     clock = new ManualClock();
     told = [];
     odd = [];
@@ -81,16 +81,16 @@ describe('a conversation with an agent', () => {
     const opening = { variables: { name: 'John' }, overrides: {} };
     const first = { type: 'conversation_initiation_client_data', dynamic_variables: { name: 'John' } };
     leg.begin(opening);
-    leg.attach(pair.ours);
+    leg.attach(pair.texts);
     expect(await pair.until(1)).toEqual([first]);
-    const other = await SocketPair.open();
+    const other = await SocketPair.open(transport);
     const late = new ElevenLabsLeg({
       clock,
       limits: AGENT_SOCKET_LIMITS,
       events: recorder([]),
       odd: () => undefined,
     });
-    late.attach(other.ours);
+    late.attach(other.texts);
     late.begin(opening);
     late.sendAudio('AAAA');
     expect(await other.until(2)).toEqual([first, { user_audio_chunk: 'AAAA' }]);
@@ -99,7 +99,7 @@ describe('a conversation with an agent', () => {
   });
 
   it('tells everything that the vendor says in our words, in order', async () => {
-    leg.attach(pair.ours);
+    leg.attach(pair.texts);
     const call = {
       tool_name: 'look_up',
       tool_call_id: 'tc_1',
@@ -137,14 +137,14 @@ describe('a conversation with an agent', () => {
   });
 
   it('answers every ping at once, the one with id 0 too', async () => {
-    leg.attach(pair.ours);
+    leg.attach(pair.texts);
     await pair.send({ type: 'ping', ping_event: { event_id: 0, ping_ms: 900 } });
     expect(await pair.until(1)).toEqual([{ type: 'pong', event_id: 0 }]);
     expect(clock.pending).toBe(1);
   });
 
   it('sends words and results of tools in the vendor’s form', async () => {
-    leg.attach(pair.ours);
+    leg.attach(pair.texts);
     leg.say('The caller pressed 1.');
     leg.answerTool('tc_1', 'seven', false);
     expect(await pair.until(2)).toEqual([
@@ -158,7 +158,7 @@ describe('a conversation with an agent', () => {
     ['an attempt that failed', { is_error: true }],
     ['one that was not called', { is_called: false }],
   ])('does not take %s for the end of the call', async (_name, fields) => {
-    leg.attach(pair.ours);
+    leg.attach(pair.texts);
     await pair.send(toolResponse(fields));
     expect(told).toEqual([]);
   });
@@ -169,7 +169,7 @@ describe('a conversation with an agent', () => {
   ])(
     'fails by name when the agent hears %s and speaks %s, before anybody hears noise',
     async (input, output) => {
-      leg.attach(pair.ours);
+      leg.attach(pair.texts);
       const code = pair.closeCode();
       pair.theirs.send(JSON.stringify(metadata(input, output)));
       pair.theirs.send(
@@ -183,7 +183,7 @@ describe('a conversation with an agent', () => {
   );
 
   it('tells the queue, and a queue that was too long', async () => {
-    leg.attach(pair.ours);
+    leg.attach(pair.texts);
     await pair.send(
       metadata(),
       queueStatus('waiting'),
@@ -205,7 +205,7 @@ describe('a conversation with an agent', () => {
   });
 
   it('counts what is odd, ignored or unknown, and goes on', async () => {
-    leg.attach(pair.ours);
+    leg.attach(pair.texts);
     pair.theirs.send(Buffer.from([1]), { binary: true });
     await pair.send(
       '{',
@@ -220,7 +220,7 @@ describe('a conversation with an agent', () => {
   });
 
   it('fails as a mistake of ours when a listener throws, and not by ending the service', async () => {
-    leg.attach(pair.ours);
+    leg.attach(pair.texts);
     fault = () => {
       throw new Error('a bug');
     };
@@ -233,7 +233,7 @@ describe('a conversation with an agent', () => {
   });
 
   it('ends once, with what the vendor said before it closed', async () => {
-    leg.attach(pair.ours);
+    leg.attach(pair.texts);
     await pair.send({
       type: 'error',
       error_event: { code: 1008, error_type: 'missing_dynamic_variable', reason: 'name' },
@@ -249,7 +249,7 @@ describe('a conversation with an agent', () => {
   });
 
   it('does not wait for ever for the close that should follow an error', async () => {
-    leg.attach(pair.ours);
+    leg.attach(pair.texts);
     await pair.send({ type: 'error', message: 'quota exceeded' });
     expect(told).toEqual([]);
     clock.advance(3000);
@@ -257,7 +257,7 @@ describe('a conversation with an agent', () => {
   });
 
   it('takes an agent for lost from which nothing comes any more, not even a ping', async () => {
-    leg.attach(pair.ours);
+    leg.attach(pair.texts);
     clock.advance(AGENT_SOCKET_LIMITS.silenceMs - 1);
     await pair.send({ type: 'ping', ping_event: { event_id: 1 } });
     clock.advance(1);
@@ -267,7 +267,7 @@ describe('a conversation with an agent', () => {
   });
 
   it('is closed by us with 1000, once, and tells nothing then', async () => {
-    leg.attach(pair.ours);
+    leg.attach(pair.texts);
     const code = pair.closeCode();
     leg.close();
     leg.close();
@@ -276,7 +276,7 @@ describe('a conversation with an agent', () => {
   });
 
   it('is cut when the vendor does not close in turn', async () => {
-    leg.attach(pair.ours);
+    leg.attach(pair.texts);
     pair.theirs.pause();
     const gone = once(pair.ours, 'close');
     leg.close();
@@ -289,7 +289,7 @@ describe('a conversation with an agent', () => {
   it('does not open a socket that comes after the end', async () => {
     leg.close();
     const gone = once(pair.theirs, 'close');
-    leg.attach(pair.ours);
+    leg.attach(pair.texts);
     await gone;
     expect(pair.received).toEqual([]);
   });

@@ -42,7 +42,7 @@ const media = (payload: string, fields: object = {}): object => ({
   ...fields,
 });
 
-describe('a media stream of Twilio', () => {
+describe.each(['framed', 'ws'] as const)('a media stream of Twilio over %s', (transport) => {
   let pair: SocketPair;
   let leg: TwilioStreamLeg;
   let told: Told[];
@@ -50,12 +50,12 @@ describe('a media stream of Twilio', () => {
   let closed: Promise<unknown>;
 
   beforeEach(async () => {
-    pair = await SocketPair.open();
+    pair = await SocketPair.open(transport);
     told = [];
     odd = [];
     const events = recorder(told);
     leg = new TwilioStreamLeg({
-      socket: pair.ours,
+      socket: pair.texts,
       accountSid: ACCOUNT_SID,
       carrierCallSid: CALL_SID,
       events: () => events,

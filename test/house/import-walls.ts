@@ -31,13 +31,14 @@ export const AREAS: Readonly<Record<string, Rule>> = {
     because: 'webhooks go to the world outside, and know no other feature',
   },
   calls: { may: FEATURE, because: NO_FEATURE },
-  agent: { may: [...FEATURE, 'protocol'], because: NO_FEATURE },
+  sockets: { may: ['core'], because: 'sockets carry texts, and know neither who speaks nor of what' },
+  agent: { may: [...FEATURE, 'protocol', 'sockets'], because: NO_FEATURE },
   twiml: {
     may: [...FEATURE, 'protocol', 'calls'],
     because: 'twiml answers for calls and knows no other feature',
   },
   'media-stream': {
-    may: [...FEATURE, 'protocol', 'calls', 'agent', 'tools', 'twiml', 'recordings'],
+    may: [...FEATURE, 'protocol', 'sockets', 'calls', 'agent', 'tools', 'twiml', 'recordings'],
     because:
       'media-stream joins calls, agent, tools, recordings and the signature of twiml, and knows nothing besides',
   },
@@ -107,7 +108,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     because: 'the SDK of Twilio stays behind the carrier port and the answers to Twilio',
   },
   ws: {
-    files: /^(media-stream|agent|simulators|bench)\//,
+    files: /^(sockets|media-stream|agent|simulators|bench)\//,
     because: 'only legs and simulators hold sockets',
   },
 };

@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer, type RawData } from 'ws';
+import { textSocketOf, webSocketClass } from '../../src/sockets/framed-web-socket.js';
+import type { SocketTransport, TextSocket } from '../../src/sockets/text-socket.js';
 
 export class SocketPair {
   /** Text frames that the code under test has sent, as JSON. */
@@ -21,8 +23,13 @@ export class SocketPair {
     });
   }
 
-  static async open(): Promise<SocketPair> {
-    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  /** @param transport of the end for the code under test. */
+  static async open(transport: SocketTransport): Promise<SocketPair> {
+    const server = new WebSocketServer({
+      port: 0,
+      host: '127.0.0.1',
+      WebSocket: webSocketClass(transport),
+    });
     await once(server, 'listening');
     const accepted = once(server, 'connection') as Promise<[WebSocket]>;
     const theirs = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -30,6 +37,11 @@ export class SocketPair {
     const [ours] = await accepted;
     await opened;
     return new SocketPair(ours, theirs, server);
+  }
+
+  /** Our end, as a leg takes it. */
+  get texts(): TextSocket {
+    return textSocketOf(this.ours);
   }
 
   /** Sends frames and waits until the other end has taken them all. */

@@ -147,3 +147,14 @@ export function decodeToTwilio(text: string): ToTwilio {
 export function encodeToTwilio(message: ToTwilio): string {
   return JSON.stringify(message);
 }
+
+export interface PlayTemplate {
+  readonly before: string;
+  readonly behind: string;
+}
+
+/** What stands around the payload of a `media` to this stream. Base64 needs no escaping, so it can be put between as it is. */
+export function playTemplate(streamSid: string): PlayTemplate {
+  const sid = JSON.stringify(streamSid);
+  return { before: `{"event":"media","streamSid":${sid},"media":{"payload":"`, behind: '"}}' };
+}
