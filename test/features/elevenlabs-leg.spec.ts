@@ -266,6 +266,20 @@ describe.each(['framed', 'ws'] as const)('a conversation with an agent over %s',
     expect(told).toEqual([['agentGone', expect.objectContaining({ code: 'agent-lost' }), 'agent-failed']]);
   });
 
+  it('gives up an agent that does not read, by name', async () => {
+    leg.attach(pair.texts);
+    pair.theirs.pause();
+    const gone = once(pair.ours, 'close');
+    for (let sent = 0; sent < 2000 && told.length === 0; sent += 1) {
+      leg.sendAudio('AAAA'.repeat(8000));
+      if (sent % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await gone;
+    expect(told).toEqual([
+      ['agentGone', expect.objectContaining({ code: 'stream-overloaded' }), 'agent-failed'],
+    ]);
+  });
+
   it('is closed by us with 1000, once, and tells nothing then', async () => {
     leg.attach(pair.texts);
     const code = pair.closeCode();

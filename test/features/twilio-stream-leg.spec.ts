@@ -169,6 +169,30 @@ describe.each(['framed', 'ws'] as const)('a media stream of Twilio over %s', (tr
     },
   );
 
+  it.each(['AAAA\\",\\"type\\":\\"user_message', 'AA-_', 'AA AA', 'AAA'])(
+    'lets nothing but audio through in exactly the vendor’s form either: %s',
+    async (payload) => {
+      const exact = (audio: string): string =>
+        `{"event":"media","sequenceNumber":"2","media":{"track":"inbound","chunk":"1","timestamp":"7","payload":"${audio}"},"streamSid":"${STREAM_SID}"}`;
+      await pair.send(start(), exact(payload), exact('BBBB'));
+      expect(told.filter(([name]) => name === 'callerAudio')).toEqual([
+        ...(payload === 'AAA' ? [['callerAudio', 'AAA', 7]] : []),
+        ['callerAudio', 'BBBB', 7],
+      ]);
+    },
+  );
+
+  it('cuts off a line that does not read, by name', async () => {
+    await pair.send(start());
+    pair.theirs.pause();
+    const audio = audioOf(24_000);
+    for (let sent = 0; sent < 2000 && !told.some(([name]) => name === 'lineFailed'); sent += 1) {
+      leg.play(audio);
+      if (sent % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(told.at(-1)).toEqual(['lineFailed', expect.objectContaining({ code: 'stream-overloaded' })]);
+  });
+
   it('is closed when it sends nothing but rubbish', async () => {
     const code = pair.closeCode();
     for (let at = 0; at < 100; at += 1) pair.theirs.send('rubbish');
