@@ -26,7 +26,7 @@ const MAX_HEADER_BYTES = 10 + KEY_BYTES;
 const MAX_BYTES_PER_CHAR = 3;
 const MAX_CONTROL_BYTES = 125;
 /** Shared by all sockets and cut from the front; the collector takes it back when the last piece was written. */
-const SLAB_BYTES = 64 * 1024;
+const SLAB_BYTES = 16 * 1024;
 const KEYS = 2048;
 
 let slab: Space = spaceOf(SLAB_BYTES);

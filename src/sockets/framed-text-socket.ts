@@ -26,6 +26,7 @@ export type ReadyState = 1 | 2 | 3;
 const OPEN = 1;
 const CLOSING = 2;
 const CLOSED = 3;
+const MAX_BEFORE_PONG_BYTES = 64 * 1024;
 
 export class FramedTextSocket implements TextSocket, FrameSink, Flushable {
   private state: ReadyState = OPEN;
@@ -93,7 +94,12 @@ export class FramedTextSocket implements TextSocket, FrameSink, Flushable {
     this.pending = [];
     this.pendingSize = 0;
     if (!this.socket.writable) return;
-    this.socket.write(encodeFrames(frames, !this.options.isServer, this.socket.writableLength === 0));
+    try {
+      this.socket.write(encodeFrames(frames, !this.options.isServer, this.socket.writableLength === 0));
+    } catch {
+      // There was no memory for it: that must not keep the other sockets of this turn from writing.
+      this.terminate();
+    }
   }
 
   close(code?: number, reason = ''): void {
@@ -141,7 +147,8 @@ export class FramedTextSocket implements TextSocket, FrameSink, Flushable {
   }
 
   pinged(payload: Buffer): void {
-    this.control(pongFrame(payload));
+    // The answer to a later ping will do: pongs must not pile up behind a peer that asks and does not read.
+    if (this.socket.writableLength <= MAX_BEFORE_PONG_BYTES) this.control(pongFrame(payload));
   }
 
   closing(code: number, reason: string): void {
@@ -173,7 +180,12 @@ export class FramedTextSocket implements TextSocket, FrameSink, Flushable {
 
   private readonly take = (chunk: Buffer): void => {
     beginRead();
-    this.reader.push(chunk);
+    try {
+      this.reader.push(chunk);
+    } catch {
+      // What listeners throw does not come here, so it is memory that there was none of.
+      this.terminate();
+    }
     endRead();
   };
 

@@ -143,6 +143,22 @@ describe('a framed socket', () => {
     line.socket.terminate();
   });
 
+  it('answers no more pings of a peer that does not read the answers', async () => {
+    const { wire } = open();
+    // The first write is never done, so that everything behind it waits.
+    wire._write = () => undefined;
+    const pings = Buffer.concat(
+      Array.from({ length: 500 }, () => rawFrame({ opcode: 9, payload: Buffer.alloc(125), key: KEY })),
+    );
+    for (let chunk = 0; chunk < 10; chunk += 1) {
+      wire.push(Buffer.from(pings));
+      await turnOver();
+    }
+    expect(wire.writableLength).toBeGreaterThan(64 * 1024);
+    expect(wire.writableLength).toBeLessThan(2 * 64 * 1024);
+    wire.destroy();
+  });
+
   it('cuts a peer that does not close in its turn', async () => {
     const wire = new Wire();
     const socket = new FramedTextSocket(wire, Buffer.alloc(0), {
