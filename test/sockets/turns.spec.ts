@@ -1,29 +1,11 @@
 /** When framed sockets write: once for each turn, in order, and at once where it must be. */
-import { Duplex } from 'node:stream';
 import { FramedTextSocket } from '../../src/sockets/framed-text-socket.js';
 import type { TextListener, TextSocket } from '../../src/sockets/text-socket.js';
 import { KEY, rawFrame, textFrame } from '../support/raw-frames.js';
+import { turnOver, Wire } from '../support/wire.js';
 import { foundByWs } from '../support/ws-receiver.js';
 
 const NONE = { maxPayload: 0, maxFragments: 0 };
-
-/** The end of a connection that keeps what is written to it, write by write. */
-class Wire extends Duplex {
-  readonly writes: Buffer[] = [];
-
-  override _read(): void {
-    // What comes in is pushed by the test.
-  }
-
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.writes.push(chunk);
-    done();
-  }
-
-  said(): Promise<string[]> {
-    return foundByWs(this.writes, false, NONE);
-  }
-}
 
 const quiet: TextListener = {
   text: () => undefined,
@@ -31,11 +13,12 @@ const quiet: TextListener = {
   failed: () => undefined,
   closed: () => undefined,
 };
-/** The next tick is over, and all that was promised for it. */
-const turnOver = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const saidBy = (wire: Wire): Promise<string[]> => foundByWs(wire.writes, false, NONE);
 
-function open(listener: Partial<TextListener> = {}): { readonly wire: Wire; readonly socket: TextSocket } {
-  const wire = new Wire();
+function open(
+  listener: Partial<TextListener> = {},
+  wire = new Wire(),
+): { readonly wire: Wire; readonly socket: TextSocket } {
   const socket = new FramedTextSocket(wire, Buffer.alloc(0), {
     isServer: true,
     closeTimeoutMs: 1000,
@@ -53,7 +36,7 @@ describe('a framed socket', () => {
     expect(wire.writes).toEqual([]);
     await turnOver();
     expect(wire.writes).toHaveLength(1);
-    expect(await wire.said()).toEqual(['text a', 'text b', 'text c']);
+    expect(await saidBy(wire)).toEqual(['text a', 'text b', 'text c']);
   });
 
   it('writes once for each turn', async () => {
@@ -63,7 +46,7 @@ describe('a framed socket', () => {
       await turnOver();
     }
     expect(wire.writes).toHaveLength(3);
-    expect(await wire.said()).toEqual(['text a', 'text b', 'text c']);
+    expect(await saidBy(wire)).toEqual(['text a', 'text b', 'text c']);
   });
 
   it('writes what another one’s chunk makes it send at the end of that read, once', async () => {
@@ -81,7 +64,7 @@ describe('a framed socket', () => {
     await turnOver();
     expect(counts).toEqual([0, 0, 0, 0, 0, 0]);
     expect([agent.wire.writes.length, line.wire.writes.length]).toEqual([1, 1]);
-    expect(await agent.wire.said()).toEqual(['text a', 'text b', 'text c']);
+    expect(await saidBy(agent.wire)).toEqual(['text a', 'text b', 'text c']);
     const pong = rawFrame({ opcode: 10, payload: Buffer.from('?') });
     const echo = textFrame('echo');
     expect(line.wire.writes[0]).toEqual(Buffer.concat([echo, echo, pong, echo]));
@@ -96,7 +79,7 @@ describe('a framed socket', () => {
     socket.send('audio behind');
     await turnOver();
     expect(wire.writes).toHaveLength(2);
-    expect(await wire.said()).toEqual(['text audio', 'text clear', 'text audio behind']);
+    expect(await saidBy(wire)).toEqual(['text audio', 'text clear', 'text audio behind']);
   });
 
   it('closes behind what was sent before, and sends nothing behind the close', async () => {
@@ -106,7 +89,7 @@ describe('a framed socket', () => {
     socket.send('too late');
     await turnOver();
     expect(wire.writes).toHaveLength(1);
-    expect(await wire.said()).toEqual(['text last words', 'close 1000 bye']);
+    expect(await saidBy(wire)).toEqual(['text last words', 'close 1000 bye']);
     socket.terminate();
   });
 
@@ -138,15 +121,13 @@ describe('a framed socket', () => {
     });
     line.wire.push(masked('x'));
     await turnOver();
-    expect(await other.wire.said()).toEqual(['text a']);
-    expect(await line.wire.said()).toEqual(['close 1011 ']);
+    expect(await saidBy(other.wire)).toEqual(['text a']);
+    expect(await saidBy(line.wire)).toEqual(['close 1011 ']);
     line.socket.terminate();
   });
 
   it('answers no more pings of a peer that does not read the answers', async () => {
-    const { wire } = open();
-    // The first write is never done, so that everything behind it waits.
-    wire._write = () => undefined;
+    const { wire } = open({}, new Wire(false));
     const pings = Buffer.concat(
       Array.from({ length: 500 }, () => rawFrame({ opcode: 9, payload: Buffer.alloc(125), key: KEY })),
     );
