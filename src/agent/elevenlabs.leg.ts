@@ -2,9 +2,11 @@
  * One conversation with an ElevenLabs agent over its WebSocket, behind the `AgentLeg` port. Translates; decides nothing about
  * the call. Every listener is guarded: nothing that arrives can throw into the socket.
  */
+import { Base64Bytes, type Base64Audio } from '../core/audio/base64-audio.js';
 import type { AgentEvents, AgentLeg, AgentOpening } from '../core/bridge/legs.js';
 import type { CallFailure } from '../core/call/call.js';
 import type { Cancel, Clock } from '../core/clock.js';
+import { literal } from '../protocol/byte-text.js';
 import { WireError } from '../protocol/decoding.js';
 import { recogniseAudio } from '../protocol/elevenlabs/audio-bytes.js';
 import { decodeFromAgent, encodeToAgent } from '../protocol/elevenlabs/conversation.codec.js';
@@ -29,6 +31,8 @@ const CLOSE_AFTER_ERROR_MS = 3000;
 /** How long our own close may take before the socket is cut. */
 const CLOSE_GRACE_MS = 2000;
 const REQUIRED_FORMAT = 'ulaw_8000';
+const BEFORE_AUDIO = literal('{"user_audio_chunk":"');
+const BEHIND_AUDIO = literal('"}');
 
 export class ElevenLabsLeg implements AgentLeg, SocketControl {
   private socket: TextSocket | undefined;
@@ -87,9 +91,13 @@ export class ElevenLabsLeg implements AgentLeg, SocketControl {
     if (this.socket?.isOpen) this.sendInitiation();
   }
 
-  sendAudio(payload: string): void {
+  sendAudio(payload: Base64Audio): void {
     // Written by template: base64 needs no escaping, and this runs for every frame of the caller.
-    this.send(`{"user_audio_chunk":"${payload}"}`);
+    if (typeof payload === 'string') this.send(`{"user_audio_chunk":"${payload}"}`);
+    else {
+      const socket = this.writable();
+      if (socket) socket.sendAround(BEFORE_AUDIO, payload.bytes, payload.from, payload.to, BEHIND_AUDIO);
+    }
   }
 
   pong(eventId: number): void {
@@ -122,14 +130,17 @@ export class ElevenLabsLeg implements AgentLeg, SocketControl {
   }
 
   private send(text: string): void {
+    this.writable()?.send(text);
+  }
+
+  /** Undefined while nothing can be sent; a socket that is behind by too much is given up. */
+  private writable(): TextSocket | undefined {
     const { socket } = this;
-    if (!socket?.isOpen) return;
-    if (socket.bufferedAmount > this.parts.limits.maxBufferedBytes) {
-      socket.terminate();
-      this.fail({ code: 'stream-overloaded', detail: 'ElevenLabs does not read fast enough.' });
-      return;
-    }
-    socket.send(text);
+    if (!socket?.isOpen) return undefined;
+    if (socket.bufferedAmount <= this.parts.limits.maxBufferedBytes) return socket;
+    socket.terminate();
+    this.fail({ code: 'stream-overloaded', detail: 'ElevenLabs does not read fast enough.' });
+    return undefined;
   }
 
   private receiveBinary(): void {
@@ -143,7 +154,7 @@ export class ElevenLabsLeg implements AgentLeg, SocketControl {
     this.framesSeen += 1;
     const audio = recogniseAudio(bytes, from, to);
     if (audio) {
-      this.parts.events.agentAudio(audio.payload, audio.eventId);
+      this.parts.events.agentAudio(new Base64Bytes(bytes, audio.from, audio.to), audio.eventId);
       return;
     }
     const message = decodeFromAgent(bytes.toString('utf8', from, to));

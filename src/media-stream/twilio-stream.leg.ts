@@ -2,6 +2,7 @@
  * A phone line behind the `CarrierLeg` port: one Media Streams socket of Twilio. Translates; decides nothing about the call.
  * Listeners are attached by the constructor, in the tick in which the socket came, and none of them can throw.
  */
+import { Base64Bytes, type Base64Audio } from '../core/audio/base64-audio.js';
 import type { CarrierEvents, CarrierLeg } from '../core/bridge/legs.js';
 import { WireError } from '../protocol/decoding.js';
 import { MediaRecogniser } from '../protocol/twilio/media-bytes.js';
@@ -42,6 +43,8 @@ export class TwilioStreamLeg implements CarrierLeg {
   private streamSid = '';
   private recogniser: MediaRecogniser | undefined;
   private template = playTemplate('');
+  private before = Buffer.from(this.template.before);
+  private readonly behind = Buffer.from(this.template.behind);
   private malformed = 0;
   private told = false;
 
@@ -60,13 +63,22 @@ export class TwilioStreamLeg implements CarrierLeg {
     });
   }
 
-  play(payload: string): void {
-    const { before, behind } = this.template;
-    for (let from = 0; from < payload.length; from += MAX_PAYLOAD_CHARS) {
-      const piece =
-        payload.length <= MAX_PAYLOAD_CHARS ? payload : payload.slice(from, from + MAX_PAYLOAD_CHARS);
-      this.send(before + piece + behind);
+  play(payload: Base64Audio): void {
+    if (typeof payload === 'string') {
+      const { before, behind } = this.template;
+      for (let from = 0; from < payload.length; from += MAX_PAYLOAD_CHARS)
+        this.send(before + payload.slice(from, from + MAX_PAYLOAD_CHARS) + behind);
+      return;
     }
+    const { bytes, to } = payload;
+    for (let { from } = payload; from < to; from += MAX_PAYLOAD_CHARS)
+      this.writable()?.sendAround(
+        this.before,
+        bytes,
+        from,
+        Math.min(to, from + MAX_PAYLOAD_CHARS),
+        this.behind,
+      );
   }
 
   mark(name: string): void {
@@ -84,19 +96,25 @@ export class TwilioStreamLeg implements CarrierLeg {
   }
 
   private send(text: string): void {
+    this.writable()?.send(text);
+  }
+
+  /** Undefined while nothing can be sent; a line that is behind by too much is given up. */
+  private writable(): TextSocket | undefined {
     const { socket } = this.parts;
-    if (!socket.isOpen) return;
-    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
-      this.fail('stream-overloaded', 'Twilio does not read fast enough.');
-      return;
-    }
-    socket.send(text);
+    if (!socket.isOpen) return undefined;
+    if (socket.bufferedAmount <= MAX_BUFFERED_BYTES) return socket;
+    this.fail('stream-overloaded', 'Twilio does not read fast enough.');
+    return undefined;
   }
 
   private receive(bytes: Buffer, from: number, to: number): void {
     const media = this.recogniser?.read(bytes, from, to);
     if (!media) this.receiveText(bytes.toString('utf8', from, to));
-    else if (media.isInbound) this.parts.events().callerAudio(media.payload, media.timestamp);
+    else if (media.isInbound) {
+      const payload = new Base64Bytes(bytes, media.from, media.to);
+      this.parts.events().callerAudio(payload, media.timestamp);
+    }
   }
 
   private receiveText(text: string): void {
@@ -159,6 +177,7 @@ export class TwilioStreamLeg implements CarrierLeg {
     this.streamSid = start.streamSid;
     this.recogniser = MediaRecogniser.of(start.streamSid);
     this.template = playTemplate(start.streamSid);
+    this.before = Buffer.from(this.template.before);
     events.lineStarted({
       streamSid: start.streamSid,
       carrierCallSid: start.callSid,

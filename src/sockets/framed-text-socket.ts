@@ -10,6 +10,7 @@ import {
   closeFrame,
   encodeFrames,
   pongFrame,
+  SplicedText,
   type ControlFrame,
   type OutgoingFrame,
 } from './frame-writer.js';
@@ -79,6 +80,12 @@ export class FramedTextSocket implements TextSocket, FrameSink, Flushable {
     if (this.state !== OPEN) return;
     this.pendingSize += text.length;
     this.enqueue(text);
+  }
+
+  sendAround(before: Uint8Array, bytes: Uint8Array, from: number, to: number, behind: Uint8Array): void {
+    if (this.state !== OPEN) return;
+    this.pendingSize += before.length + to - from + behind.length;
+    this.enqueue(new SplicedText(before, bytes, from, to, behind));
   }
 
   /** A ping or a pong. */

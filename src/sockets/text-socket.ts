@@ -32,6 +32,11 @@ export interface TextSocket {
   listen(listener: TextListener): void;
   /** Goes out with all else of this turn, in order, in one write. Does nothing unless open. */
   send(text: string): void;
+  /**
+   * The same for a text of which the middle was just read: it is copied once, at the end of the turn, and no string is made of it.
+   * @param bytes UTF-8, as the others are, of which `from` to `to` is sent; they must stay as they are for the turn.
+   */
+  sendAround(before: Uint8Array, bytes: Uint8Array, from: number, to: number, behind: Uint8Array): void;
   /** Writes what has gathered now, for what must not wait for the end of the turn. */
   flush(): void;
   /** @throws RangeError for a code or a reason that a close frame cannot carry. */

@@ -35,7 +35,6 @@ function keepPromise(): void {
 }
 
 function flushAll(): void {
-  // The list may grow meanwhile, see above.
-  for (let at = 0; at < waiting.length; at += 1) waiting[at]?.flush();
-  waiting.length = 0;
+  // The list may grow meanwhile, see above. Which socket is first makes no difference to any of them.
+  for (let socket = waiting.pop(); socket; socket = waiting.pop()) socket.flush();
 }

@@ -39,6 +39,10 @@ export class WsTextSocket implements TextSocket {
     if (this.isOpen) this.socket.send(text);
   }
 
+  sendAround(before: Uint8Array, bytes: Uint8Array, from: number, to: number, behind: Uint8Array): void {
+    this.send(Buffer.concat([before, bytes.subarray(from, to), behind]).toString('utf8'));
+  }
+
   flush(): void {
     // Nothing gathers here.
   }

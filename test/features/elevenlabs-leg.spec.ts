@@ -1,4 +1,5 @@
 /** A conversation with an ElevenLabs agent over its socket: what is sent, what is told, and how it ends. */
+import { Base64Bytes } from '../../src/core/audio/base64-audio.js';
 import { once } from 'node:events';
 import { AGENT_SOCKET_LIMITS } from '../../src/agent/agent-socket-limits.js';
 import { ElevenLabsLeg } from '../../src/agent/elevenlabs.leg.js';
@@ -12,7 +13,8 @@ function recorder(told: Told[], agentSaid: () => void = () => undefined): AgentE
   const tell =
     (name: keyof AgentEvents) =>
     (...args: unknown[]): void =>
-      void told.push([name, ...args]);
+      // Where it lies it may be read during the call only.
+      void told.push([name, ...args.map((one) => (one instanceof Base64Bytes ? String(one) : one))]);
   return {
     agentReady: tell('agentReady'),
     agentQueued: tell('agentQueued'),

@@ -1,4 +1,5 @@
 /** A Media Streams socket as a phone line: what it tells, what it refuses, and that nothing on it can do harm. */
+import { Base64Bytes } from '../../src/core/audio/base64-audio.js';
 import { once } from 'node:events';
 import type { CarrierEvents } from '../../src/core/bridge/legs.js';
 import { TwilioStreamLeg } from '../../src/media-stream/twilio-stream.leg.js';
@@ -11,7 +12,8 @@ function recorder(told: Told[]): CarrierEvents {
   const tell =
     (name: keyof CarrierEvents) =>
     (...args: unknown[]): void =>
-      void told.push([name, ...args]);
+      // Where it lies it may be read during the call only.
+      void told.push([name, ...args.map((one) => (one instanceof Base64Bytes ? String(one) : one))]);
   return {
     lineStarted: tell('lineStarted'),
     callerAudio: tell('callerAudio'),

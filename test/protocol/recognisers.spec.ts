@@ -1,6 +1,8 @@
 /** Messages recognised by their bytes: whatever is recognised so says the same as JSON does, and JSON has the rest. */
 import * as fc from 'fast-check';
-import { isPaddedBase64 } from '../../src/protocol/base64-text.js';
+import { bytesOf } from '../../src/core/audio/base64.js';
+import { Base64Bytes, soundBytesOf, textOf } from '../../src/core/audio/base64-audio.js';
+import { arePaddedBase64, isPaddedBase64 } from '../../src/protocol/base64-text.js';
 import { recogniseAudio } from '../../src/protocol/elevenlabs/audio-bytes.js';
 import { decodeFromAgent } from '../../src/protocol/elevenlabs/conversation.codec.js';
 import { MediaRecogniser, type MediaFrame } from '../../src/protocol/twilio/media-bytes.js';
@@ -22,12 +24,23 @@ function inTheMiddle<Result>(
 }
 
 const recogniser = MediaRecogniser.of(STREAM_SID);
-const media = (text: string): MediaFrame | undefined =>
-  inTheMiddle(text, (bytes, from, to) => recogniser?.read(bytes, from, to));
-const audio = (text: string) => inTheMiddle(text, recogniseAudio);
+/** The payload as text, since that is what JSON makes of it. */
+function withText<Frame extends { from: number; to: number }>(
+  bytes: Buffer,
+  frame: Frame | undefined,
+): (Omit<Frame, 'from' | 'to'> & { readonly payload: string }) | undefined {
+  if (!frame) return undefined;
+  const { from, to, ...rest } = frame;
+  return { ...rest, payload: bytes.toString('latin1', from, to) };
+}
+type MediaWithText = Omit<MediaFrame, 'from' | 'to'> & { readonly payload: string };
+const media = (text: string): MediaWithText | undefined =>
+  inTheMiddle(text, (bytes, from, to) => withText(bytes, recogniser?.read(bytes, from, to)));
+const audio = (text: string) =>
+  inTheMiddle(text, (bytes, from, to) => withText(bytes, recogniseAudio(bytes, from, to)));
 
 /** What a line makes of the message by way of JSON; undefined for what is no sound of this stream. */
-function mediaByJson(text: string): MediaFrame | undefined {
+function mediaByJson(text: string): MediaWithText | undefined {
   const message = decodeFromTwilio(text);
   if (message.event !== 'media' || message.streamSid !== STREAM_SID) return undefined;
   const { track, timestamp, payload } = message.media;
@@ -53,9 +66,10 @@ describe('a payload', () => {
     fc.assert(
       fc.property(fc.string({ unit: chars, maxLength: 40 }), fc.constantFrom('', '=', '=='), (text, end) => {
         const payload = text + end;
-        expect(isPaddedBase64(payload)).toBe(
-          payload.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(payload),
-        );
+        const isOne = payload.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(payload);
+        expect(isPaddedBase64(payload)).toBe(isOne);
+        const bytes = Buffer.from(`x${payload}=`);
+        expect(arePaddedBase64(bytes, 1, bytes.length - 1)).toBe(isOne);
       }),
       { numRuns: 5000 },
     );
@@ -64,11 +78,24 @@ describe('a payload', () => {
   it.each([4, 216, 2560, 65_536, 65_540, 200_000])('is looked at whole: %i characters', (length) => {
     const good = 'Zm9v'.repeat(length / 4);
     expect(isPaddedBase64(good)).toBe(true);
+    expect(arePaddedBase64(Buffer.from(good), 0, length)).toBe(true);
     for (const bad of '"\\-_ =ÿ€') {
-      for (const at of [0, Math.floor(length / 2), length - 3])
-        expect(isPaddedBase64(good.slice(0, at) + bad + good.slice(at + 1))).toBe(false);
+      for (const at of [0, Math.floor(length / 2), length - 3]) {
+        const text = good.slice(0, at) + bad + good.slice(at + 1);
+        expect(isPaddedBase64(text)).toBe(false);
+        const bytes = Buffer.from(text);
+        expect(arePaddedBase64(bytes, 0, bytes.length)).toBe(false);
+      }
     }
   });
+
+  it.each(['', 'Zg==', 'Zm8=', 'Zm9v', 'Zm9vYg=='])(
+    'says how much sound it is, as text and where it lies: %s',
+    (text) => {
+      const bytes = new Base64Bytes(Buffer.from(`"${text}"`), 1, 1 + text.length);
+      expect([textOf(bytes), soundBytesOf(bytes), bytes.length]).toEqual([text, bytesOf(text), text.length]);
+    },
+  );
 });
 
 describe('Twilio’s media', () => {

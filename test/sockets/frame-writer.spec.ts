@@ -1,12 +1,22 @@
 /** Frames as they go: `ws` reads in them what was to be said, whole and in order. */
 import * as fc from 'fast-check';
-import { closeFrame, encodeFrames, pongFrame, type OutgoingFrame } from '../../src/sockets/frame-writer.js';
+import {
+  closeFrame,
+  encodeFrames,
+  pongFrame,
+  SplicedText,
+  type OutgoingFrame,
+} from '../../src/sockets/frame-writer.js';
 import { foundByWs } from '../support/ws-receiver.js';
 
 const NONE = { maxPayload: 0, maxFragments: 0 };
 
 function saidBy(frame: OutgoingFrame): string {
   if (typeof frame === 'string') return `text ${Buffer.from(frame).toString('utf8')}`;
+  if (frame instanceof SplicedText) {
+    const { before, bytes, from, to, behind } = frame;
+    return `text ${Buffer.concat([before, bytes.subarray(from, to), behind]).toString('utf8')}`;
+  }
   if (frame.opcode === 9) return `ping ${frame.payload.toString('hex')}`;
   const code = frame.payload.length === 0 ? 1005 : frame.payload.readUInt16BE(0);
   return `close ${code} ${frame.payload.toString('utf8', 2)}`;
@@ -27,6 +37,18 @@ describe.each([
         expect(await found([text, 'x', text])).toEqual([`text ${text}`, 'text x', `text ${text}`]);
         expect(await found([text], false)).toEqual([`text ${text}`]);
       }
+    },
+  );
+
+  it.each([0, 1, 216, 511, 512, 2560, 70_000])(
+    'is understood with %i bytes of a text that was read',
+    async (length) => {
+      const bytes = Buffer.from(`{"payload":"${'Zm9v'.repeat(length).slice(0, length)}"}`);
+      const [before, behind] = [Buffer.from('{"a":"'), Buffer.from('"}')];
+      const frame = new SplicedText(before, bytes, 12, 12 + length, behind);
+      const text = `text {"a":"${bytes.toString('latin1', 12, 12 + length)}"}`;
+      expect(await found([frame, 'x', frame])).toEqual([text, 'text x', text]);
+      expect(await found([frame], false)).toEqual([text]);
     },
   );
 

@@ -2,6 +2,7 @@
  * A phone line, an agent and tools that do nothing but write down what they were asked, in order. The far end is played by the
  * test, which calls the session itself, or by the few verbs here.
  */
+import { textOf, type Base64Audio } from '../../src/core/audio/base64-audio.js';
 import type { AgentLeg, AgentOpening, CarrierLeg } from '../../src/core/bridge/legs.js';
 import { ToolRunner, type ToolCall, type ToolContext, type ToolResult } from '../../src/core/tool/tool.js';
 
@@ -10,8 +11,8 @@ export type LineAsked = ['play', string] | ['mark', string] | ['clear'] | ['clos
 export class FakeCarrierLeg implements CarrierLeg {
   readonly asked: LineAsked[] = [];
 
-  play(payload: string): void {
-    this.asked.push(['play', payload]);
+  play(payload: Base64Audio): void {
+    this.asked.push(['play', textOf(payload)]);
   }
   mark(name: string): void {
     this.asked.push(['mark', name]);
@@ -48,8 +49,8 @@ export class FakeAgentLeg implements AgentLeg {
   begin(opening: AgentOpening): void {
     this.asked.push(['begin', opening]);
   }
-  sendAudio(payload: string): void {
-    this.asked.push(['audio', payload]);
+  sendAudio(payload: Base64Audio): void {
+    this.asked.push(['audio', textOf(payload)]);
   }
   answerTool(id: string, result: string, isError: boolean): void {
     this.asked.push(['tool', { id, result, isError }]);

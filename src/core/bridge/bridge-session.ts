@@ -4,7 +4,7 @@
  *
  * `end` is our decision, `…Gone` and `…Stopped` happened to us; all may come twice, and the first cause wins.
  */
-import { bytesOf } from '../audio/base64.js';
+import { soundBytesOf, textOf, type Base64Audio } from '../audio/base64-audio.js';
 import type { CallFailure, EndReason, Variables } from '../call/call.js';
 import type { ToolCall, ToolContext } from '../tool/tool.js';
 import type { BridgeCounters, BridgeFact } from './bridge-facts.js';
@@ -85,12 +85,12 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     if (this.agentIsReady) this.startTalking();
   }
 
-  callerAudio(payload: string, timestampMs: number): void {
+  callerAudio(payload: Base64Audio, timestampMs: number): void {
     this.counters.callerFrames += 1;
     if (this.phase === 'talking') this.agent?.sendAudio(payload);
     else if (this.phase === 'waiting-for-agent')
-      this.counters.heldFramesDropped += this.callerHold.push(payload);
-    this.parts.tap?.callerAudio(payload, timestampMs, this.parts.clock.now());
+      this.counters.heldFramesDropped += this.callerHold.push(textOf(payload));
+    this.parts.tap?.callerAudio(textOf(payload), timestampMs, this.parts.clock.now());
   }
 
   digit(digit: string): void {
@@ -136,23 +136,23 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     this.waitForAgent();
   }
 
-  agentAudio(payload: string, eventId: number): void {
-    if (this.phase === 'ended' || payload === '') return;
+  agentAudio(payload: Base64Audio, eventId: number): void {
+    if (this.phase === 'ended' || payload.length === 0) return;
     // Official clients differ; "strictly older is stale" is the rule under which no reply was ever lost.
     if (eventId < this.lastInterruption) {
       this.counters.staleFramesDropped += 1;
       return;
     }
     if (this.phase === 'waiting-for-line') {
-      this.agentHold.push({ payload, eventId });
+      this.agentHold.push({ payload: textOf(payload), eventId });
       return;
     }
     if (this.counters.agentFrames === 0) this.tell({ type: 'first-audio' });
     this.counters.agentFrames += 1;
     this.parts.carrier.play(payload);
-    const fromMs = this.ledger.sent(bytesOf(payload), eventId, this.parts.clock.now());
+    const fromMs = this.ledger.sent(soundBytesOf(payload), eventId, this.parts.clock.now());
     if (this.ledger.isMarkDue) this.parts.carrier.mark(this.ledger.nextMark());
-    this.parts.tap?.agentAudio(payload, fromMs);
+    this.parts.tap?.agentAudio(textOf(payload), fromMs);
     if (this.phase === 'finishing' && !this.goodbye) this.waitForLastWords();
   }
 

@@ -1,13 +1,14 @@
 /**
  * Ports: what a phone line and an agent can do, and what they tell. `close` is our decision; `…Gone` happened to us.
- * Audio is base64 text of mu-law at 8000 Hz from socket to socket: nobody in between decodes it.
+ * Audio is base64 of mu-law at 8000 Hz from socket to socket: nobody in between decodes it.
  */
+import type { Base64Audio } from '../audio/base64-audio.js';
 import type { AgentOverrides, Variables } from '../call/call.js';
 import type { CallFailure } from '../call/call.js';
 import type { ToolCall } from '../tool/tool.js';
 
 export interface CarrierLeg {
-  play(payload: string): void;
+  play(payload: Base64Audio): void;
   /** Asks to be told, by that name, when everything played before has been heard. */
   mark(name: string): void;
   /** Throws away what has not been heard yet. */
@@ -25,7 +26,7 @@ export interface LineStart {
 export interface CarrierEvents {
   lineStarted(start: LineStart): void;
   /** @param timestampMs the carrier's own time of the frame, milliseconds since the stream began; NaN where it gave none. */
-  callerAudio(payload: string, timestampMs: number): void;
+  callerAudio(payload: Base64Audio, timestampMs: number): void;
   digit(digit: string): void;
   markPlayed(name: string): void;
   /** The carrier said that the stream is over: the caller hung up, or the line was taken elsewhere. */
@@ -44,7 +45,7 @@ export interface AgentOpening {
 export interface AgentLeg {
   /** Must come first, once. Held until the socket is open. */
   begin(opening: AgentOpening): void;
-  sendAudio(payload: string): void;
+  sendAudio(payload: Base64Audio): void;
   answerTool(id: string, result: string, isError: boolean): void;
   /** A turn of the caller in words: the agent answers it. */
   say(text: string): void;
@@ -56,7 +57,7 @@ export interface AgentEvents {
   agentReady(conversationId: string): void;
   /** The vendor holds the conversation in its queue and throws away what is sent meanwhile. */
   agentQueued(): void;
-  agentAudio(payload: string, eventId: number): void;
+  agentAudio(payload: Base64Audio, eventId: number): void;
   /** The caller cut in: what was sent before `eventId` is stale. */
   interrupted(eventId: number): void;
   agentSaid(text: string, eventId: number): void;

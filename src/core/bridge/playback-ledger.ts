@@ -10,7 +10,7 @@ const BYTES_PER_MS = 8;
 interface Segment {
   readonly eventId: number;
   readonly fromByte: number;
-  readonly toByte: number;
+  toByte: number;
 }
 
 /** How much of one response of the agent was heard. */
@@ -55,9 +55,9 @@ export class PlaybackLedger {
     const fromMs = Math.max(this.silentFrom, now);
     this.sentBytes += bytes;
     this.silentFrom = fromMs + bytes / BYTES_PER_MS;
-    const last = this.segments.at(-1);
+    const last = this.segments[this.segments.length - 1];
     if (last?.eventId === eventId) {
-      this.segments[this.segments.length - 1] = { ...last, toByte: this.sentBytes };
+      last.toByte = this.sentBytes;
     } else {
       this.segments.push({ eventId, fromByte, toByte: this.sentBytes });
       if (this.segments.length > MAX_SEGMENTS) this.segments.shift();

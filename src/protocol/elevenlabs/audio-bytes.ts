@@ -2,13 +2,14 @@
  * The agent's `audio`, recognised by its bytes: it is most of what an agent sends, and nearly all of it is one long string. The order
  * of the keys is not verified, so it is free; a key that is not known, or comes twice, makes it a case for `decodeFromAgent`.
  */
-import { isPaddedBase64 } from '../base64-text.js';
+import { arePaddedBase64 } from '../base64-text.js';
 import { after, literal, numberOf } from '../byte-text.js';
 import { afterInteger, afterPlainValue } from '../plain-json.js';
 
 export interface AudioFrame {
-  /** Base64 and nothing else; may be empty. */
-  readonly payload: string;
+  /** Where its payload lies: base64 and nothing else; may be empty. */
+  readonly from: number;
+  readonly to: number;
   readonly eventId: number;
 }
 
@@ -34,8 +35,7 @@ export function recogniseAudio(bytes: Buffer, from: number, to: number): AudioFr
   const { end, start, stop, eventId } = scan;
   const last = first < 0 ? after(bytes, end + 1, TYPE) : end;
   if (last !== to - 1 || (first < 0 && bytes[end] !== COMMA)) return undefined;
-  const payload = bytes.toString('latin1', start, stop);
-  return isPaddedBase64(payload) ? { payload, eventId } : undefined;
+  return arePaddedBase64(bytes, start, stop) ? { from: start, to: stop, eventId } : undefined;
 }
 
 interface Scan {

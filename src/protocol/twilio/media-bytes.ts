@@ -3,15 +3,16 @@
  * In which order Twilio writes the keys is not verified beyond its documentation, so both orders that were seen are known; anything
  * else is no error but a case for `decodeFromTwilio`.
  */
-import { isPaddedBase64 } from '../base64-text.js';
+import { arePaddedBase64 } from '../base64-text.js';
 import { after, afterDigits, literal, numberOf } from '../byte-text.js';
 
 /** What a line needs of a frame; all else in it was checked. */
 export interface MediaFrame {
   readonly isInbound: boolean;
   readonly timestamp: number;
-  /** Base64 and nothing else; never empty. */
-  readonly payload: string;
+  /** Where its payload lies: base64 and nothing else, never empty. */
+  readonly from: number;
+  readonly to: number;
 }
 
 const EVENT = literal('{"event":"media","sequenceNumber":"');
@@ -53,8 +54,7 @@ export class MediaRecogniser {
     const start = after(bytes, stampEnd, PAYLOAD);
     const stop = to - end.length;
     if (start < 0 || stop <= start || after(bytes, stop, end) < 0) return undefined;
-    const payload = bytes.toString('latin1', start, stop);
-    if (!isPaddedBase64(payload)) return undefined;
-    return { isInbound: inbound >= 0, timestamp: numberOf(bytes, stamp, stampEnd), payload };
+    if (!arePaddedBase64(bytes, start, stop)) return undefined;
+    return { isInbound: inbound >= 0, timestamp: numberOf(bytes, stamp, stampEnd), from: start, to: stop };
   }
 }
