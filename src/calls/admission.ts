@@ -4,7 +4,7 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { CordboardError } from '../core/errors.js';
-import { isFinal } from '../core/call/call.js';
+import { isFinal, type Call } from '../core/call/call.js';
 import { Clock } from '../core/clock.js';
 import type { CallId } from '../core/ids.js';
 import { Metrics } from '../ops/metrics.js';
@@ -25,7 +25,8 @@ export class Admission {
   ) {
     metrics.gauge('calls_live', 'Calls that this replica holds now.', () => this.held.size);
     feed.subscribe((news) => {
-      if (news.type === 'adopted') this.held.add(news.call.id);
+      if (news.type === 'adopted') this.hold(news.call.id);
+      if (news.type === 'refreshed' && isCarriedElsewhere(news.call, news.before)) this.release(news.call.id);
       if ((news.type === 'changed' || news.type === 'refreshed') && isFinal(news.call.status))
         this.release(news.call.id);
     });
@@ -63,8 +64,18 @@ export class Admission {
     this.held.add(id);
   }
 
+  /** A call that another replica let in is carried here from now on. */
+  hold(id: CallId): void {
+    this.held.add(id);
+  }
+
   release(id: CallId): void {
     this.held.delete(id);
     if (this.held.size === 0) this.tellEmpty?.();
   }
+}
+
+/** Its media came to another replica, which holds it from then on: two that wait for the same call would wait in vain. */
+function isCarriedElsewhere(call: Call, before: Call): boolean {
+  return before.times.streamStartedAt === null && call.times.streamStartedAt !== null;
 }

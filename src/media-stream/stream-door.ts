@@ -3,6 +3,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
+import { Admission } from '../calls/admission.js';
 import { CallJournal } from '../calls/call-journal.js';
 import { StreamTokens } from '../calls/stream-tokens.js';
 import type { Call } from '../core/call/call.js';
@@ -26,6 +27,7 @@ export class StreamDoor {
     private readonly signature: TwilioSignature,
     private readonly journal: CallJournal,
     private readonly live: LiveSessions,
+    private readonly admission: Admission,
     private readonly metrics: Metrics,
   ) {}
 
@@ -61,6 +63,7 @@ export class StreamDoor {
     if (!call || call.endReason !== null || this.live.has(call.id)) return 'bad-stream-token';
     // From here on the call is carried here, whatever becomes of the store.
     this.journal.keep(call);
+    this.admission.hold(call.id);
     this.admitted.set(request, { call, query: asked.query });
     return undefined;
   }
