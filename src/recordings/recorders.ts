@@ -3,6 +3,7 @@
  * of it.
  */
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { CallFeed } from '../calls/call-feed.js';
 import type { MediaTap } from '../core/bridge/media-tap.js';
 import type { Call, CallRecording } from '../core/call/call.js';
 import { Clock, type Cancel } from '../core/clock.js';
@@ -31,7 +32,13 @@ export class Recorders implements OnApplicationShutdown {
     private readonly ledger: RecordingLedger,
     private readonly clock: Clock,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
-  ) {}
+    feed: CallFeed,
+  ) {
+    // Whoever asked for it asked another replica of the same disk, which cannot stop what is written here.
+    feed.subscribe((news) => {
+      if (news.type === 'refreshed' && news.call.recording.status === 'deleted') void this.stop(news.call.id);
+    });
+  }
 
   /** What a session has to tell its media; undefined for a call that is not recorded here. */
   tapFor(call: Call): MediaTap | undefined {

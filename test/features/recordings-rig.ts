@@ -81,7 +81,7 @@ export class RecordingsRig {
     this.journal = new CallJournal(this.store, feed, clock, clock, logger, new CostRates(environment));
     const ledger = new RecordingLedger(this.journal, new RecordingMetrics(this.metrics), logger);
     this.files = new RecordingFiles(environment);
-    this.recorders = new Recorders(this.files, ledger, clock, logger);
+    this.recorders = new Recorders(this.files, ledger, clock, logger, feed);
     const carrierRecorder = new CarrierRecorder(feed, twilio, ledger, logger);
     const mender = new RecordingMender(feed, this.files, this.recorders, carrierRecorder, ledger);
     const calls: Pick<CallsService, 'get'> = { get: (id) => this.read(id) };
