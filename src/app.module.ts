@@ -8,6 +8,7 @@ import { CallsModule } from './calls/calls.module.js';
 import { EnvironmentModule } from './config/config.module.js';
 import { MediaStreamModule } from './media-stream/media-stream.module.js';
 import { OpsModule } from './ops/ops.module.js';
+import { NoSiblings, type Siblings } from './ops/siblings.js';
 import { OutwardModule } from './outward/outward.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
@@ -21,17 +22,19 @@ export class AppModule {
   /**
    * @param variables Read instead of `process.env` and `.env`, where given.
    * @param extra Modules of an application, such as those that list its tools.
+   * @param siblings The other processes, where this one is one of several.
    * @throws EnvironmentError
    */
   static async read(
     variables?: Readonly<Record<string, string>>,
     extra: NonNullable<DynamicModule['imports']> = [],
+    siblings: Siblings = new NoSiblings(),
   ): Promise<DynamicModule> {
     return {
       module: AppModule,
       imports: [
         await EnvironmentModule.read(variables),
-        OpsModule,
+        OpsModule.beside(siblings),
         OutwardModule,
         PersistenceModule,
         CallsModule,

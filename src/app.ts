@@ -15,6 +15,7 @@ import { Environment } from './config/environment.js';
 import { ApiKeys } from './ops/api-keys.js';
 import { NestLogger, type AppLogger } from './ops/logger.js';
 import { requestLog } from './ops/request-log.js';
+import type { Siblings } from './ops/siblings.js';
 import { limitServer } from './ops/server-limits.js';
 import { APP_LOGGER } from './ops/tokens.js';
 
@@ -29,11 +30,17 @@ export interface AppOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** Modules of an application, such as those that list its tools. */
   readonly modules?: NonNullable<DynamicModule['imports']>;
+  /** The other processes, where the service runs as several workers: their parent decides then when this one ends. */
+  readonly siblings?: Siblings;
 }
 
 /** @throws EnvironmentError, ToolRegistrationError */
-export async function createApp({ variables, modules }: AppOptions = {}): Promise<NestExpressApplication> {
-  const module = await AppModule.read(variables, modules);
+export async function createApp({
+  variables,
+  modules,
+  siblings,
+}: AppOptions = {}): Promise<NestExpressApplication> {
+  const module = await AppModule.read(variables, modules, siblings);
   const app = await NestFactory.create<NestExpressApplication>(module, {
     bufferLogs: true,
     // When the start fails, the reason is told once, by whoever started it.
@@ -62,7 +69,7 @@ export async function createApp({ variables, modules }: AppOptions = {}): Promis
   app.useBodyParser('urlencoded', { limit: WITHOUT_KEY_BYTES, extended: false, type: isParsedForm });
   app.useWebSocketAdapter(new RawFramesWsAdapter(app));
   serveDocs(app);
-  app.enableShutdownHooks();
+  if (!siblings) app.enableShutdownHooks();
   await app.init();
   return app;
 }

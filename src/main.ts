@@ -1,22 +1,27 @@
 /**
- * Starts the service; ends with 1 and one line per fault where it cannot start.
+ * Starts the service, as one process or as several; ends with 1 and one line per fault where it cannot start.
  */
-import { createApp } from './app.js';
+import { givenVariables } from './config/config.module.js';
 import { Environment } from './config/environment.js';
-import { EnvironmentError } from './config/read-environment.js';
+import { readEnvironment } from './config/read-environment.js';
 import { catchTheRest } from './ops/last-resort.js';
 import type { AppLogger } from './ops/logger.js';
 import { Metrics } from './ops/metrics.js';
 import { APP_LOGGER } from './ops/tokens.js';
-import { EmbeddedPostgresError } from './persistence/embedded/embedded-postgres.error.js';
-import { StoreError } from './persistence/store.error.js';
-import { ToolRegistrationError } from './tools/tool-registry.js';
-
-/** Whoever starts the service can mend these: their message says how, and a stack would only hide it. */
-const EXPECTED = [EnvironmentError, ToolRegistrationError, StoreError, EmbeddedPostgresError];
+import { runWithWorkers } from './workers/parent.js';
+import { faultOf } from './workers/start-fault.js';
 
 async function main(): Promise<void> {
-  const app = await createApp();
+  const variables = await givenVariables();
+  const environment = readEnvironment(variables);
+  if (environment.WORKERS > 1) await runWithWorkers({ environment, variables });
+  else await runAlone(variables);
+}
+
+async function runAlone(variables: Readonly<Record<string, string>>): Promise<void> {
+  // A parent of workers has no use for it.
+  const { createApp } = await import('./app.js');
+  const app = await createApp({ variables });
   const { PORT, HOST } = app.get(Environment);
   await app.listen(PORT, HOST);
   const logger = app.get<AppLogger>(APP_LOGGER);
@@ -26,8 +31,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const isExpected = error instanceof Error && EXPECTED.some((kind) => error instanceof kind);
-  const stack = error instanceof Error ? error.stack : error;
-  process.stderr.write(`${isExpected ? error.message : String(stack)}\n`);
+  process.stderr.write(`${faultOf(error)}\n`);
   process.exit(1);
 });

@@ -1,11 +1,12 @@
 /**
  * Signed URLs of ElevenLabs, fetched while the phone rings and kept for the call. Never logged: whoever holds one can talk to
- * the agent at our cost.
+ * the agent at our cost. Siblings of the same machine lend each other theirs, because the media of a call may come to any of them.
  */
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
+import { Siblings, type Tip } from '../ops/siblings.js';
 import { isObject, optionalString } from '../protocol/decoding.js';
 import { codeOfStatus } from './agent-ending.js';
 
@@ -17,9 +18,15 @@ const FIRST_BACKOFF_MS = 200;
 /** Asking again cannot help. */
 const LASTING = new Set(['agent-unauthorized', 'agent-not-found', 'agent-quota']);
 
+/** Topics among siblings. */
+const READY = 'signed-url';
+const GONE = 'signed-url-gone';
+
 interface Kept {
   readonly url: Promise<string>;
   readonly fetchedAt: number;
+  /** A sibling fetched it. */
+  readonly isLent?: boolean;
 }
 
 @Injectable()
@@ -29,12 +36,18 @@ export class SignedUrls {
   constructor(
     private readonly environment: Environment,
     private readonly clock: Clock,
-  ) {}
+    private readonly siblings: Siblings,
+  ) {
+    siblings.onTip(READY, (tip) => this.borrow(tip));
+    siblings.onTip(GONE, ({ callId }) => void this.kept.delete(String(callId)));
+  }
 
   /** @throws CordboardError only for what will not pass: refused key, unknown agent, quota. */
   async prepare(callId: string, agentId: string): Promise<void> {
     try {
-      await this.of(callId, agentId);
+      const url = await this.of(callId, agentId);
+      // The media stream may come to any of them.
+      this.siblings.tell(READY, { callId, url, fetchedAt: this.clock.now() });
     } catch (error) {
       this.kept.delete(callId);
       if (error instanceof CordboardError && LASTING.has(error.code)) throw error;
@@ -52,7 +65,23 @@ export class SignedUrls {
   }
 
   forget(callId: string): void {
+    const kept = this.kept.get(callId);
+    if (!kept) return;
     this.kept.delete(callId);
+    if (!kept.isLent) this.siblings.tell(GONE, { callId });
+  }
+
+  /** What a sibling that died meanwhile never took back is of no use after a while. */
+  private borrow({ callId, url, fetchedAt }: Tip): void {
+    const now = this.clock.now();
+    for (const [id, kept] of this.kept)
+      if (kept.isLent && now - kept.fetchedAt > FRESH_MS) this.kept.delete(id);
+    if (this.kept.has(String(callId))) return;
+    this.kept.set(String(callId), {
+      url: Promise.resolve(String(url)),
+      fetchedAt: Number(fetchedAt),
+      isLent: true,
+    });
   }
 
   private async fetchPatiently(agentId: string): Promise<string> {

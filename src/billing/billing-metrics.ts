@@ -51,6 +51,8 @@ function showBudget(registry: Metrics['registry'], guard: SpendingGuard, store: 
     help: 'The budget of the day (UTC), of all replicas: its limit, what ended calls cost, what calls in flight count for.',
     labelNames: ['part'],
     registers: [registry],
+    // Each worker reads the same figures.
+    aggregator: 'max',
     collect: async () => {
       const budget = guard.budget();
       // While the store is away the last figures stand; that it is away is told elsewhere.

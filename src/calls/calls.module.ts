@@ -22,6 +22,7 @@ import { Dialer } from './dialer.js';
 import { Idempotency } from './idempotency.js';
 import { LifeSigns } from './life-signs.js';
 import { LineEnder } from './line-ender.js';
+import { LostSiblings } from './lost-siblings.js';
 import { NewCalls } from './new-calls.js';
 import { PlacementSearch } from './placement-search.js';
 import { Recovery } from './recovery.js';
@@ -50,6 +51,7 @@ import { TwilioCarrier } from './twilio.carrier.js';
     Idempotency,
     LifeSigns,
     LineEnder,
+    LostSiblings,
     NewCalls,
     PlacementSearch,
     Recovery,

@@ -30,13 +30,17 @@ export class DialGuard {
       failurePercent: environment.BREAKER_FAILURE_PERCENT,
       pauseMs: environment.BREAKER_PAUSE_SECONDS * 1000,
     });
-    metrics.gauge('dialling_stopped', 'Whether dialling is stopped because calls fail: 1 or 0.', () =>
-      this.breakers.isStopped ? 1 : 0,
+    metrics.gauge(
+      'dialling_stopped',
+      'Whether dialling is stopped because calls fail: 1 or 0.',
+      () => (this.breakers.isStopped ? 1 : 0),
+      'max',
     );
     metrics.gauge(
       'dialling_stopped_pairs',
       'Pairs of an agent and a caller id whose calls are not dialled because they fail.',
       () => this.breakers.stoppedPairs,
+      'max',
     );
     feed.subscribe((news) => {
       if (news.type === 'changed' || news.type === 'refreshed') this.learn(news.call, news.before);

@@ -5,6 +5,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { Environment } from './environment.js';
 import { readEnvironment } from './read-environment.js';
+import { variableLabels } from './variable.js';
 
 @Module({})
 export class EnvironmentModule {
@@ -30,6 +31,19 @@ export class EnvironmentModule {
       exports: [Environment],
     };
   }
+}
+
+/** The variables of the service that the process or `.env` sets, as text. Never logged: secrets are among them. */
+export async function givenVariables(): Promise<Readonly<Record<string, string>>> {
+  let given: Record<string, string> = {};
+  await ConfigModule.forRoot({
+    validate: (variables: Record<string, unknown>) => {
+      const known = variableLabels();
+      given = Object.fromEntries(Object.entries(stringsOf(variables)).filter(([name]) => known.has(name)));
+      return {};
+    },
+  });
+  return given;
 }
 
 function stringsOf(variables: Record<string, unknown>): Record<string, string> {

@@ -4,7 +4,7 @@
 import { ArrayNotEmpty, IsIn, IsInt, IsString, Matches, Max, Min, MinLength } from 'class-validator';
 import { Transform } from 'class-transformer';
 import { IsPublicAddress } from './public-address.js';
-import { integer, list, withoutSlash } from './transforms.js';
+import { integer, list, MOST_WORKERS, withoutSlash, workerCount } from './transforms.js';
 import { Variable } from './variable.js';
 
 const LOG_LEVELS = /^(fatal|error|warn|info|debug|trace|silent)$/;
@@ -49,6 +49,17 @@ export class ServiceVariables {
   @Variable({ group: 'Service', about: 'fatal, error, warn, info, debug, trace or silent.' })
   @Matches(LOG_LEVELS, { message: 'expected fatal, error, warn, info, debug, trace or silent' })
   LOG_LEVEL: string = 'info';
+
+  @Variable({
+    group: 'Service',
+    about:
+      'Processes that share the port and the store, each a replica with calls of its own: 1 to 64, or auto for one on each core. 1: a single process.',
+  })
+  @Transform(workerCount)
+  @IsInt({ message: 'expected a number from 1 to 64, or auto' })
+  @Min(1)
+  @Max(MOST_WORKERS)
+  WORKERS: number = 1;
 
   @Variable({ group: 'Service', about: 'How long SIGTERM waits for live calls, in seconds.' })
   @Transform(integer)

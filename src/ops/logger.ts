@@ -20,12 +20,18 @@ export type AppLogger = Logger;
 /** Where whoever asked for it sees everything. */
 const OUTSPOKEN = new Set(['debug', 'trace']);
 
-/** @param destination the standard output where none is given. */
-export function createLogger(level: string, destination?: DestinationStream): AppLogger {
+export interface LoggerOptions {
+  /** The standard output where none is given. */
+  readonly destination?: DestinationStream;
+  /** Which of several processes writes; on each of its lines. */
+  readonly worker?: number | undefined;
+}
+
+export function createLogger(level: string, { destination, worker }: LoggerOptions = {}): AppLogger {
   const options = {
     level,
     redact: { paths: REDACTED, censor: '[redacted]' },
-    base: { service: 'cordboard' },
+    base: { service: 'cordboard', ...(worker === undefined ? {} : { worker }) },
     serializers: { err: OUTSPOKEN.has(level) ? stdSerializers.err : errorInLog },
   };
   return destination ? pino(options, destination) : pino(options);

@@ -62,13 +62,16 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry, prefix: 'cordboard_' });
+    this.showTheWorstLag();
   }
 
-  gauge(name: string, help: string, read: () => number): void {
+  /** @param together what the figures of several workers make: of states that are the same for all, or 1 or 0, it is no sum. */
+  gauge(name: string, help: string, read: () => number, together: 'sum' | 'max' = 'sum'): void {
     const gauge: Gauge = new Gauge({
       name: `cordboard_${name}`,
       help,
       registers: [this.registry],
+      aggregator: together,
       collect: () => gauge.set(read()),
     });
   }
@@ -76,6 +79,12 @@ export class Metrics {
   /** @param labelNames none of which may hold what a caller or a vendor can invent. */
   counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
     return new Counter({ name: `cordboard_${name}`, help, labelNames, registers: [this.registry] });
+  }
+
+  /** The library takes the mean of the workers' lags, in which one that is stuck would hardly show. */
+  private showTheWorstLag(): void {
+    for (const metric of this.registry.getMetricsAsArray())
+      if (metric.name.includes('eventloop_lag') && metric.aggregator === 'average') metric.aggregator = 'max';
   }
 
   private histogram<Label extends string>(name: string, help: string, labelNames: Label[]): Histogram<Label> {

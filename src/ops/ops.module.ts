@@ -1,7 +1,7 @@
 /**
  * What every feature needs to be run and watched: logger, clock, metrics, readiness, the door of the API.
  */
-import { Global, Module, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
+import { Global, Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { Environment } from '../config/environment.js';
@@ -15,6 +15,7 @@ import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.js';
 import { rateLimitByKey } from './rate-limit.js';
 import { Readiness } from './readiness.js';
+import { Siblings } from './siblings.js';
 import { SystemClock } from './system-clock.js';
 import { APP_LOGGER, BACKGROUND_CLOCK } from './tokens.js';
 
@@ -31,8 +32,9 @@ import { APP_LOGGER, BACKGROUND_CLOCK } from './tokens.js';
     { provide: BACKGROUND_CLOCK, useFactory: () => new SystemClock() },
     {
       provide: APP_LOGGER,
-      inject: [Environment],
-      useFactory: (env: Environment) => createLogger(env.LOG_LEVEL),
+      inject: [Environment, Siblings],
+      useFactory: ({ LOG_LEVEL }: Environment, { number }: Siblings) =>
+        createLogger(LOG_LEVEL, { worker: number }),
     },
     { provide: APP_GUARD, useClass: ApiKeyGuard },
     { provide: APP_FILTER, useClass: ErrorFilter },
@@ -45,6 +47,10 @@ export class OpsModule implements NestModule {
     private readonly keys: ApiKeys,
     private readonly metrics: Metrics,
   ) {}
+
+  static beside(siblings: Siblings): DynamicModule {
+    return { module: OpsModule, providers: [{ provide: Siblings, useValue: siblings }], exports: [Siblings] };
+  }
 
   configure(consumer: MiddlewareConsumer): void {
     const limit = rateLimitByKey(this.environment.API_REQUESTS_PER_MINUTE, this.keys, this.metrics);

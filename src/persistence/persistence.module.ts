@@ -14,11 +14,10 @@ import type { Clock } from '../core/clock.js';
 import { ReconciliationStore } from '../core/cost/reconciliation.js';
 import { UsageStore } from '../core/cost/usage.store.js';
 import type { AppLogger } from '../ops/logger.js';
+import { Siblings } from '../ops/siblings.js';
 import { APP_LOGGER, BACKGROUND_CLOCK } from '../ops/tokens.js';
 import { DeliveryStore } from '../core/webhook/delivery.store.js';
 import { Database } from './database.js';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/embedded-postgres.js';
-import { migrateDatabase } from './migrate.js';
 import { PostgresCallStore } from './postgres.call-store.js';
 import { PostgresDeliveryStore } from './postgres.delivery-store.js';
 import { PostgresDialPace } from './postgres.dial-pace.js';
@@ -30,12 +29,9 @@ import { PostgresReplicaStore } from './postgres.replica-store.js';
 import { PostgresStreamTokenStore } from './postgres.stream-token-store.js';
 import { PostgresUsageStore } from './postgres.usage-store.js';
 import { thisReplica, type ReplicaIdentity } from './replica-id.js';
+import { openStoreServer, serverOfOthers, type StoreServer } from './store-server.js';
 
-/** A server that is started together with the service takes some seconds; one that is not there by then is a mistake. */
-const SERVER_PATIENCE_MS = 30_000;
-
-const EMBEDDED = Symbol('embedded Postgres');
-const DATABASE_ADDRESS = Symbol('address of the database');
+const STORE_SERVER = Symbol('server of the store');
 const THIS_REPLICA = Symbol('this replica');
 
 @Global()
@@ -43,29 +39,19 @@ const THIS_REPLICA = Symbol('this replica');
   providers: [
     { provide: THIS_REPLICA, useFactory: thisReplica },
     {
-      provide: EMBEDDED,
-      inject: [Environment, APP_LOGGER],
-      useFactory: ({ DATABASE_URL, DATA_DIR }: Environment, logger: AppLogger) =>
-        DATABASE_URL === undefined
-          ? startEmbeddedPostgres({
-              dataDir: DATA_DIR,
-              log: (message, detail) => logger.info(detail ?? {}, message),
-            })
-          : undefined,
-    },
-    {
-      provide: DATABASE_ADDRESS,
-      inject: [Environment, EMBEDDED],
-      useFactory: async ({ DATABASE_URL }: Environment, embedded?: EmbeddedPostgres) => {
-        const url = DATABASE_URL ?? embedded?.url ?? '';
-        await migrateDatabase(url, SERVER_PATIENCE_MS);
-        return url;
-      },
+      provide: STORE_SERVER,
+      inject: [Environment, APP_LOGGER, Siblings],
+      // Of several workers none opens it: their parent has done so, and hands over its address as DATABASE_URL.
+      useFactory: (environment: Environment, logger: AppLogger, { number }: Siblings) =>
+        number === undefined
+          ? openStoreServer(environment, logger)
+          : serverOfOthers(environment.DATABASE_URL ?? ''),
     },
     {
       provide: Database,
-      inject: [DATABASE_ADDRESS, BACKGROUND_CLOCK, APP_LOGGER],
-      useFactory: (url: string, clock: Clock, logger: AppLogger) => new Database({ url, clock, logger }),
+      inject: [STORE_SERVER, BACKGROUND_CLOCK, APP_LOGGER],
+      useFactory: ({ url }: StoreServer, clock: Clock, logger: AppLogger) =>
+        new Database({ url, clock, logger }),
     },
     {
       provide: CallStore,
@@ -135,12 +121,12 @@ const THIS_REPLICA = Symbol('this replica');
 export class PersistenceModule implements OnApplicationShutdown {
   constructor(
     private readonly database: Database,
-    @Inject(EMBEDDED) private readonly embedded: EmbeddedPostgres | undefined,
+    @Inject(STORE_SERVER) private readonly server: StoreServer,
   ) {}
 
   /** After the last call has drained: see media-stream/drain.ts. */
   async onApplicationShutdown(): Promise<void> {
     await this.database.close();
-    await this.embedded?.stop();
+    await this.server.stop();
   }
 }

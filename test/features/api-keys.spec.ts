@@ -69,7 +69,7 @@ describe('a client with a key', () => {
 
   beforeEach(async () => {
     lines = new Lines();
-    const logger = createLogger('info', lines);
+    const logger = createLogger('info', { destination: lines });
     const environment = environmentWith({ API_KEYS: `${OLD},${NEW}`, API_REQUESTS_PER_MINUTE: '3' });
     const values = [
       { provide: Environment, useValue: environment },

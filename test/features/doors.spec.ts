@@ -74,7 +74,7 @@ describe('the doors of the service', () => {
 
   beforeEach(async () => {
     lines = new Lines();
-    const logger = createLogger('info', lines);
+    const logger = createLogger('info', { destination: lines });
     @Module({ imports: [OpsModule], controllers: [EchoController] })
     class App {}
     const { EnvironmentAndStore } = await environmentAndStore(store);

@@ -79,7 +79,7 @@ describe('an error in a log line', () => {
   it('is shown whole to whoever asks for it by the level', () => {
     const [discreet, outspoken] = (['info', 'debug'] as const).map((level) => {
       const lines = new Lines();
-      createLogger(level, lines).error({ err: new Error('the words') }, 'failed');
+      createLogger(level, { destination: lines }).error({ err: new Error('the words') }, 'failed');
       return String(lines);
     });
     expect(discreet).not.toContain('the words');
@@ -89,7 +89,7 @@ describe('an error in a log line', () => {
   it('is as discreet when Nest tells of it', () => {
     const lines = new Lines();
     const { stack } = new Error('the words');
-    new NestLogger(createLogger('info', lines)).error('the words', stack, 'Somewhere');
+    new NestLogger(createLogger('info', { destination: lines })).error('the words', stack, 'Somewhere');
     expect(lines.all).toMatchObject([
       { context: 'Somewhere', err: { stack: expect.stringMatching(/log\.spec/) } },
     ]);
@@ -104,7 +104,7 @@ describe('an error that nobody caught', () => {
       const lines = new Lines();
       const metrics = new Metrics();
       const source = new EventEmitter();
-      catchTheRest(source, createLogger('info', lines), metrics);
+      catchTheRest(source, createLogger('info', { destination: lines }), metrics);
       source.emit(kind, new Error('the words'));
       expect(lines.all).toMatchObject([{ kind, err: { type: 'Error' } }]);
       expect(await metrics.registry.metrics()).toContain(`cordboard_uncaught_errors_total{kind="${kind}"} 1`);

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignedUrls } from '../../src/agent/signed-urls.js';
+import { NoSiblings } from '../../src/ops/siblings.js';
 import { environmentWith } from '../support/builders.js';
 import { InstantClock } from '../support/instant-clock.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -39,7 +40,7 @@ describe('signed URLs', () => {
   });
 
   function urls(clock = new InstantClock()): SignedUrls {
-    return new SignedUrls(environmentWith({ ELEVENLABS_API_URL: base }), clock);
+    return new SignedUrls(environmentWith({ ELEVENLABS_API_URL: base }), clock, new NoSiblings());
   }
 
   it('are asked for with the key and the agent, as the vendor documents it', async () => {
@@ -62,7 +63,7 @@ describe('signed URLs', () => {
 
   it('are fetched anew when they are no longer fresh', async () => {
     const clock = new ManualClock();
-    const signed = new SignedUrls(environmentWith({ ELEVENLABS_API_URL: base }), clock);
+    const signed = new SignedUrls(environmentWith({ ELEVENLABS_API_URL: base }), clock, new NoSiblings());
     await signed.prepare('call_1', 'agent_1');
     clock.advance(13 * 60_000 - 1);
     await signed.of('call_1', 'agent_1');

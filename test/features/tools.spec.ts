@@ -241,7 +241,7 @@ describe('a tool that runs', () => {
 
   it('fails in its own words, or in general ones that hide the cause', async () => {
     const lines = new Lines();
-    const { runner, flexible, context } = await bench([], createLogger('info', lines));
+    const { runner, flexible, context } = await bench([], createLogger('info', { destination: lines }));
     flexible.act = () => {
       throw new ToolFailure('The shop is closed.');
     };

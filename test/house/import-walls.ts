@@ -90,9 +90,14 @@ export const AREAS: Readonly<Record<string, Rule>> = {
     may: ['app.module.ts', 'config', 'ops', 'media-stream', 'billing'],
     because: 'the doors of the application need only its modules',
   },
+  workers: {
+    may: ['app.ts', 'core/clock.ts', 'config', 'ops', 'persistence', 'tools'],
+    because:
+      'workers run the application as it is, and know of its inside only the store and the faults of a start',
+  },
   'main.ts': {
-    may: ['app.ts', 'config', 'ops', 'persistence', 'tools'],
-    because: 'the start needs the application and the faults it can tell',
+    may: ['app.ts', 'config', 'ops', 'workers'],
+    because: 'the start needs the application, or the workers that run it',
   },
 };
 

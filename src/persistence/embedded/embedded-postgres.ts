@@ -36,10 +36,13 @@ export interface EmbeddedPostgres {
 export interface EmbeddedOptions {
   /** Such as `./data`; made if missing. The cluster goes to `<dataDir>/postgres`, the server's log to `<dataDir>/postgres.log`. */
   readonly dataDir: string;
+  /** How many connections a server that is started here takes at most, 1 to 10,000. Default: 100. */
+  readonly connections?: number;
   readonly log?: (message: string, detail?: object) => void;
 }
 
 interface Launch {
+  readonly connections: number;
   readonly found: BinaryPackage;
   readonly dataDir: string;
   readonly clusterDir: string;
@@ -51,6 +54,8 @@ interface Launch {
 /** Each attempt has its own limits; this one is for a server that neither comes nor goes. */
 const READY_WITHIN_MS = 30_000;
 const ASK_AGAIN_MS = 25;
+/** Several processes with a pool each; more is a case for a server of its own, or for a service that says so. */
+const LEAST_CONNECTIONS = 100;
 /** SQLSTATE invalid_catalog_name: the server is new, or a crash came between it and its database. */
 const NO_DATABASE = '3D000';
 /**
@@ -76,6 +81,7 @@ export async function startFromPackage(
     found,
     dataDir,
     clusterDir: path.join(dataDir, 'postgres'),
+    connections: Math.max(options.connections ?? 0, LEAST_CONNECTIONS),
     log: options.log ?? (() => undefined),
     name: `cordboard-${process.pid}-${randomBytes(4).toString('hex')}`,
   };
@@ -113,7 +119,7 @@ async function reach(launch: Launch): Promise<EmbeddedPostgres> {
 }
 
 /** What only a start needs: the account, the programs, the cluster. */
-async function prepare({ found, dataDir, clusterDir, log }: Launch): Promise<ServerParts> {
+async function prepare({ found, dataDir, clusterDir, connections, log }: Launch): Promise<ServerParts> {
   const account = await serverAccount(clusterDir);
   await letEnter(account, dataDir);
   const binaries = await usableBinaries(found, dataDir, account);
@@ -123,7 +129,7 @@ async function prepare({ found, dataDir, clusterDir, log }: Launch): Promise<Ser
     log('making a cluster for the embedded Postgres', { clusterDir });
     await makeCluster(clusterDir, binaries, account);
   }
-  return { dataDir, clusterDir, binaries, account };
+  return { dataDir, clusterDir, binaries, account, connections };
 }
 
 /** The process of the server; undefined when another process started it, or when trying again may help. */

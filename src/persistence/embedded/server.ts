@@ -15,6 +15,8 @@ export interface ServerParts {
   readonly clusterDir: string;
   readonly binaries: Binaries;
   readonly account: Account | undefined;
+  /** How many it takes at once. */
+  readonly connections: number;
 }
 
 /** What is given at every start, so that a newer Cordboard can change it for an older cluster. No value needs quotes. */
@@ -22,8 +24,6 @@ const SETTINGS = {
   // For programs on this machine, with a password. Socket files would be a second door, and their paths end at 107 bytes.
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  // Several processes with a pool each; more is a case for a server of its own.
-  max_connections: '100',
   // A few thousand small rows a day. The memory is taken even if nothing happens.
   shared_buffers: '32MB',
   // The write-ahead log would grow to 1 GB before it is recycled; 32 MB is the least.
@@ -84,12 +84,14 @@ async function isServerOf(clusterDir: string, pid: number): Promise<boolean> {
  * @returns not ok when it could not start, which is also so when another process started it meanwhile
  */
 export async function startServer(parts: ServerParts, port: number): Promise<Ended> {
-  const { dataDir, clusterDir, binaries, account } = parts;
+  const { dataDir, clusterDir, binaries, account, connections } = parts;
   const log = await open(path.join(dataDir, LOG_FILE), 'a', 0o600);
   try {
     if (account) await chown(path.join(dataDir, LOG_FILE), account.uid, account.gid);
     const before = (await log.stat()).size;
-    const settings = Object.entries({ port, ...SETTINGS }).map(([name, value]) => `-c ${name}=${value}`);
+    const settings = Object.entries({ port, max_connections: connections, ...SETTINGS }).map(
+      ([name, value]) => `-c ${name}=${value}`,
+    );
     const ended = await runChild({
       file: binaries.pgCtl,
       // Paths relative to `cwd`: pg_ctl passes them through a shell, in which a `$` in a path would mean something.
