@@ -113,9 +113,12 @@ export class CallLine {
     const name = randomUUID();
     try {
       if (this.backlog.length > 0) throw new CordboardError('store-away');
-      const folded = await this.commit(name, facts, this.parts.held());
-      if (folded) this.tell(folded, facts);
-      else for (const fact of facts) fact.resolve({ call: undefined, isNew: false });
+      const held = this.parts.held();
+      const folded = await this.commit(name, facts, held);
+      if (folded) {
+        this.learn(held, folded.before);
+        this.tell(folded, facts);
+      } else for (const fact of facts) fact.resolve({ call: undefined, isNew: false });
     } catch (error) {
       if (isAway(error) ? this.accept(name, facts) : await this.takeSingly(facts)) return;
       for (const fact of facts) fact.reject(error);
@@ -145,6 +148,13 @@ export class CallLine {
   private put({ before, call, entries }: Folded, batch: Batch): Promise<boolean> {
     if (call !== before) return this.parts.store.replace(call, batch);
     return entries.length > 0 ? this.parts.store.append(call.id, batch) : Promise.resolve(true);
+  }
+
+  /** What another replica had written in between would not be told by its notice any more: the record here is newer by then. */
+  private learn(held: Call | undefined, found: Call): void {
+    if (!held || held.version === found.version) return;
+    this.parts.hold(found);
+    this.parts.publish({ type: 'refreshed', call: found, before: held });
   }
 
   private tell({ call, news, effective }: Folded, facts: readonly Pending[]): void {
