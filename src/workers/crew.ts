@@ -2,8 +2,10 @@
  * The workers of a parent: starts them, starts again those that end, passes on what they have to say, and stops them.
  */
 import type { Worker } from 'node:cluster';
+import type { Socket } from 'node:net';
 import type { Cancel, Clock } from '../core/clock.js';
 import type { AppLogger } from '../ops/logger.js';
+import { HandedConnections } from './handed-connection.js';
 import { RestartPace } from './restart-pace.js';
 import { readToParent, type ToParent, type ToWorker } from './wire.js';
 import { WorkerError } from './worker.error.js';
@@ -23,6 +25,8 @@ export interface CrewParts {
   restarted(): void;
 }
 
+const TAKE_CONNECTION: ToWorker = { cordboard: 'take-connection' };
+
 interface Seat {
   readonly number: number;
   readonly pace: RestartPace;
@@ -35,6 +39,7 @@ interface Seat {
 export class Crew {
   private readonly seats: readonly Seat[];
   private phase: 'starting' | 'up' | 'stopping' | 'failed' = 'starting';
+  private readonly handed = new HandedConnections();
   private isClean = true;
   private tellUp: () => void = () => undefined;
   private tellFailed: (error: Error) => void = () => undefined;
@@ -97,6 +102,9 @@ export class Crew {
       // What comes behind its end is of nobody.
       if (message && seat.worker === worker) this.hear(seat, message);
     });
+    this.handed.watch(worker);
+    // By then all that it said was heard, which its end alone does not mean.
+    worker.once('disconnect', () => this.passOn(this.handed.leftBy(worker), seat));
     worker.once('exit', (code, signal) => {
       if (seat.worker === worker) this.emptied(seat, signal ?? code);
     });
@@ -140,6 +148,13 @@ export class Crew {
       this.parts.logger.error({ worker: number, how, fault }, 'a worker did not end as it should');
     }
     if (this.seats.every(({ worker }) => !worker)) this.tellEmpty();
+  }
+
+  private passOn(connection: Socket | undefined, { number }: Seat): void {
+    if (!connection) return;
+    const other = this.seats.find((seat) => seat.number !== number && seat.readyAt !== undefined)?.worker;
+    if (other?.isConnected()) other.send(TAKE_CONNECTION, connection, () => undefined);
+    else connection.destroy();
   }
 
   private replace(seat: Seat, livedMs: number, how: string | number): void {

@@ -1,6 +1,7 @@
 /**
  * A worker's way to its parent, and through it to its siblings.
  */
+import type { Socket } from 'node:net';
 import type { Cancel, Clock } from '../core/clock.js';
 import { Siblings, type Tip } from '../ops/siblings.js';
 import { readToWorker, type Figures, type ToParent, type ToWorker } from './wire.js';
@@ -12,7 +13,8 @@ const SUM_WITHIN_MS = 4000;
 export interface ParentChannel {
   /** Never throws; `done` comes also when the parent is gone. */
   send(message: ToParent, done?: () => void): void;
-  onMessage(listener: (message: unknown) => void): void;
+  /** @param listener is also given the connection that came with a message. */
+  onMessage(listener: (message: unknown, connection?: Socket) => void): void;
 }
 
 interface Question {
@@ -40,15 +42,18 @@ export class ParentLink extends Siblings {
   readonly stop = new Promise<void>((resolve) => (this.tellStop = resolve));
   /** Set when the application is there. */
   figures: (() => Promise<Figures>) | undefined;
+  /** The same. */
+  takeConnection: ((connection: Socket) => void) | undefined;
 
   constructor(
     private readonly channel: ParentChannel,
     private readonly clock: Clock,
   ) {
     super();
-    channel.onMessage((raw) => {
+    channel.onMessage((raw, connection) => {
       const message = readToWorker(raw);
       if (message) this.heard(message);
+      if (message?.cordboard === 'take-connection') this.take(connection);
     });
     channel.send({ cordboard: 'hello' });
   }
@@ -82,6 +87,11 @@ export class ParentLink extends Siblings {
     this.tipListeners.set(topic, listener);
   }
 
+  private take(connection: Socket | undefined): void {
+    if (this.takeConnection && connection) this.takeConnection(connection);
+    else connection?.destroy();
+  }
+
   private heard(message: ToWorker): void {
     switch (message.cordboard) {
       case 'begin': {
@@ -99,6 +109,10 @@ export class ParentLink extends Siblings {
       }
       case 'show-figures': {
         void this.showFigures();
+        break;
+      }
+      case 'take-connection': {
+        // With what came beside the message: see above.
         break;
       }
       case 'sum': {

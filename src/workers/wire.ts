@@ -17,6 +17,8 @@ export type ToWorker =
     }
   | { readonly cordboard: 'stop' }
   | { readonly cordboard: 'sibling-lost' }
+  /** Comes with a connection that another worker did not live to take. */
+  | { readonly cordboard: 'take-connection' }
   | { readonly cordboard: 'show-figures' }
   /** The answer to `ask-sum`; `text` is missing where it could not be had. */
   | { readonly cordboard: 'sum'; readonly question: number; readonly text?: string }
@@ -44,6 +46,7 @@ const TO_WORKER: Checks<ToWorker> = {
   begin: ({ number, variables }) => Number.isInteger(number) && isRecord(variables),
   stop: () => true,
   'sibling-lost': () => true,
+  'take-connection': () => true,
   'show-figures': () => true,
   sum: ({ question }) => Number.isInteger(question),
   tip: isTip,

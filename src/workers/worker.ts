@@ -3,6 +3,8 @@
  * when to end. Started by `parent.ts` only.
  */
 import cluster from 'node:cluster';
+import type { Server } from 'node:http';
+import { Socket } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApp } from '../app.js';
 import { Environment } from '../config/environment.js';
@@ -20,7 +22,10 @@ const channel: ParentChannel = {
     if (process.connected) process.send?.(message, undefined, undefined, () => done());
     else done();
   },
-  onMessage: (listener) => void process.on('message', listener),
+  onMessage: (listener) =>
+    void process.on('message', (message, handle) =>
+      listener(message, handle instanceof Socket ? handle : undefined),
+    ),
 };
 
 async function main(): Promise<void> {
@@ -60,9 +65,14 @@ async function start(
   const metrics = app.get(Metrics);
   link.figures = () => metrics.registry.getMetricsAsJSON();
   await app.listen(PORT, HOST);
+  const server: Server = app.getHttpServer();
+  link.takeConnection = (connection) => {
+    if (server.listening) server.emit('connection', connection);
+    else connection.destroy();
+  };
   const logger = app.get<AppLogger>(APP_LOGGER);
   catchTheRest(process, logger, metrics);
-  logger.info({ url: await app.getUrl() }, 'listening');
+  logger.info({ url: await app.getUrl(), pid: process.pid }, 'listening');
   channel.send({ cordboard: 'ready' });
   return app;
 }
