@@ -20,15 +20,12 @@ export class HandedConnections {
   /** From now on it is known what the worker is handed. The cluster module hands over one connection after the other. */
   watch(worker: Worker): void {
     const child = worker.process;
-    const { send } = child;
-    child.send = (...given: Parameters<typeof send>): boolean => {
-      const handle: unknown = given[1];
-      if (isHandle(handle)) {
-        this.last.set(worker, handle);
-        this.holders.set(handle, worker);
-      }
-      return send.apply(child, given);
-    };
+    child.send = new Proxy(child.send.bind(child), {
+      apply: (send, self, given): unknown => {
+        this.note(worker, given[1]);
+        return Reflect.apply(send, self, given);
+      },
+    });
   }
 
   /** After everything that the worker had to say was heard. Undefined: it has taken all that it was handed. */
@@ -41,6 +38,12 @@ export class HandedConnections {
       pauseOnCreate: true,
     };
     return new Socket(options);
+  }
+
+  private note(worker: Worker, handle: unknown): void {
+    if (!isHandle(handle)) return;
+    this.last.set(worker, handle);
+    this.holders.set(handle, worker);
   }
 }
 
