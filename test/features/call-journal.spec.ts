@@ -79,6 +79,18 @@ describe('the journal of calls', () => {
     expect(after).toMatchObject({ agentId: 'theirs', twilioCallSid: CALL_SID, version: 5 });
   });
 
+  it('tells what another replica wrote also when its own write finds it before the notice does', async () => {
+    const rig = new CallsRig();
+    const call = await rig.given({ status: 'in-progress' });
+    const theirs = { ...call, version: call.version + 1, endReason: 'hung-up-by-api' as const };
+    rig.store.replaceSilently(theirs);
+    await rig.journal.apply(call.id, { type: 'agent.heard-first' });
+    expect(rig.news.slice(1)).toEqual([
+      { type: 'refreshed', call: theirs, before: call },
+      expect.objectContaining({ before: theirs }),
+    ]);
+  });
+
   it('gives up where others always win, and goes on with the next fact', async () => {
     const rig = new CallsRig();
     const call = await rig.given({});

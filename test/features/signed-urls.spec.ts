@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignedUrls } from '../../src/agent/signed-urls.js';
-import { NoSiblings } from '../../src/ops/siblings.js';
+import { NoSiblings, type Tip } from '../../src/ops/siblings.js';
 import { environmentWith } from '../support/builders.js';
 import { InstantClock } from '../support/instant-clock.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -59,6 +59,30 @@ describe('signed URLs', () => {
     signed.forget('call_1');
     await signed.of('call_1', 'agent_1');
     expect(requests).toHaveLength(3);
+  });
+
+  it('are lent to the siblings of this process, as long as they are of use', async () => {
+    const clock = new ManualClock();
+    const ofHere = new Map<string, (tip: Tip) => void>();
+    const neighbours = Object.assign(new NoSiblings(), {
+      tell: (topic: string, tip: Tip): void => ofHere.get(topic)?.(tip),
+    });
+    const own = Object.assign(new NoSiblings(), {
+      onTip: (topic: string, listener: (tip: Tip) => void): void => void ofHere.set(topic, listener),
+    });
+    const environment = environmentWith({ ELEVENLABS_API_URL: base });
+    const there = new SignedUrls(environment, clock, neighbours);
+    const here = new SignedUrls(environment, clock, own);
+    await there.prepare('call_1', 'agent_1');
+    expect(await here.of('call_1', 'agent_1')).toBe(await there.of('call_1', 'agent_1'));
+    expect(requests).toHaveLength(1);
+    there.forget('call_1');
+    await here.of('call_1', 'agent_1');
+    expect(requests).toHaveLength(2);
+    await there.prepare('call_2', 'agent_1');
+    clock.advance(13 * 60_000);
+    await here.of('call_2', 'agent_1');
+    expect(requests).toHaveLength(4);
   });
 
   it('are fetched anew when they are no longer fresh', async () => {
