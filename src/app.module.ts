@@ -8,7 +8,7 @@ import { CallsModule } from './calls/calls.module.js';
 import { EnvironmentModule } from './config/config.module.js';
 import { MediaStreamModule } from './media-stream/media-stream.module.js';
 import { OpsModule } from './ops/ops.module.js';
-import { NoSiblings, type Siblings } from './ops/siblings.js';
+import type { Siblings } from './ops/siblings.js';
 import { OutwardModule } from './outward/outward.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
@@ -28,13 +28,13 @@ export class AppModule {
   static async read(
     variables?: Readonly<Record<string, string>>,
     extra: NonNullable<DynamicModule['imports']> = [],
-    siblings: Siblings = new NoSiblings(),
+    siblings?: Siblings,
   ): Promise<DynamicModule> {
     return {
       module: AppModule,
       imports: [
         await EnvironmentModule.read(variables),
-        OpsModule.beside(siblings),
+        siblings ? OpsModule.beside(siblings) : OpsModule,
         OutwardModule,
         PersistenceModule,
         CallsModule,

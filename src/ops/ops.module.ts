@@ -15,7 +15,7 @@ import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.js';
 import { rateLimitByKey } from './rate-limit.js';
 import { Readiness } from './readiness.js';
-import { Siblings } from './siblings.js';
+import { NoSiblings, Siblings } from './siblings.js';
 import { SystemClock } from './system-clock.js';
 import { APP_LOGGER, BACKGROUND_CLOCK } from './tokens.js';
 
@@ -28,6 +28,7 @@ import { APP_LOGGER, BACKGROUND_CLOCK } from './tokens.js';
     Metrics,
     Readiness,
     SystemClock,
+    { provide: Siblings, useClass: NoSiblings },
     { provide: Clock, useExisting: SystemClock },
     { provide: BACKGROUND_CLOCK, useFactory: () => new SystemClock() },
     {
@@ -39,7 +40,7 @@ import { APP_LOGGER, BACKGROUND_CLOCK } from './tokens.js';
     { provide: APP_GUARD, useClass: ApiKeyGuard },
     { provide: APP_FILTER, useClass: ErrorFilter },
   ],
-  exports: [ApiKeys, Metrics, Readiness, Clock, SystemClock, APP_LOGGER, BACKGROUND_CLOCK],
+  exports: [ApiKeys, Metrics, Readiness, Siblings, Clock, SystemClock, APP_LOGGER, BACKGROUND_CLOCK],
 })
 export class OpsModule implements NestModule {
   constructor(
@@ -48,8 +49,9 @@ export class OpsModule implements NestModule {
     private readonly metrics: Metrics,
   ) {}
 
+  /** Where this process is one of several. */
   static beside(siblings: Siblings): DynamicModule {
-    return { module: OpsModule, providers: [{ provide: Siblings, useValue: siblings }], exports: [Siblings] };
+    return { module: OpsModule, providers: [{ provide: Siblings, useValue: siblings }] };
   }
 
   configure(consumer: MiddlewareConsumer): void {
