@@ -26,7 +26,10 @@ export class LostSiblings implements OnApplicationBootstrap {
       this.recovery
         .lookAround(this.environment.REPLICA_TIMEOUT_SECONDS, false)
         .catch((error: unknown) =>
-          this.logger.warn({ err: error }, 'looking after the calls of a worker that is gone failed; later again'),
+          this.logger.warn(
+            { err: error },
+            'looking after the calls of a worker that is gone failed; later again',
+          ),
         );
     });
   }

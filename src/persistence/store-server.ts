@@ -9,8 +9,8 @@ import { migrateDatabase } from './migrate.js';
 
 /** A server that is started together with the service takes some seconds; one that is not there by then is a mistake. */
 const SERVER_PATIENCE_MS = 30_000;
-/** Of each process: the pool of `Database` and its notices, and one to spare. */
-const CONNECTIONS_OF_A_PROCESS = 12;
+/** Of each process: both pools of `Database` and its notices, and one to spare. */
+const CONNECTIONS_OF_A_PROCESS = 15;
 /** For whoever else looks into the embedded store: other processes of this machine, psql, a backup. */
 const CONNECTIONS_OF_OTHERS = 40;
 
