@@ -2,7 +2,6 @@
  * The workers of a parent: starts them, starts again those that end, passes on what they have to say, and stops them.
  */
 import type { Worker } from 'node:cluster';
-import type { Socket } from 'node:net';
 import type { Cancel, Clock } from '../core/clock.js';
 import type { AppLogger } from '../ops/logger.js';
 import { HandedConnections } from './handed-connection.js';
@@ -25,6 +24,8 @@ export interface CrewParts {
   restarted(): void;
 }
 
+/** What a worker said before its end is read within a turn or two. */
+const LAST_WORDS_MS = 5;
 const TAKE_CONNECTION: ToWorker = { cordboard: 'take-connection' };
 
 interface Seat {
@@ -103,10 +104,9 @@ export class Crew {
       if (message && seat.worker === worker) this.hear(seat, message);
     });
     this.handed.watch(worker);
-    // By then all that it said was heard, which its end alone does not mean.
-    worker.once('disconnect', () => this.passOn(this.handed.leftBy(worker), seat));
     worker.once('exit', (code, signal) => {
       if (seat.worker === worker) this.emptied(seat, signal ?? code);
+      this.passOn(worker);
     });
   }
 
@@ -150,10 +150,16 @@ export class Crew {
     if (this.seats.every(({ worker }) => !worker)) this.tellEmpty();
   }
 
-  private passOn(connection: Socket | undefined, { number }: Seat): void {
+  /** Of a worker that is gone, once all that it said was heard: Node has no event for that while a connection is on its way. */
+  private passOn(gone: Worker): void {
+    if (gone.isConnected()) {
+      this.parts.clock.after(LAST_WORDS_MS, () => this.passOn(gone));
+      return;
+    }
+    const connection = this.handed.leftBy(gone);
     if (!connection) return;
-    const other = this.seats.find((seat) => seat.number !== number && seat.readyAt !== undefined)?.worker;
-    if (other?.isConnected()) other.send(TAKE_CONNECTION, connection, () => undefined);
+    const other = this.seats.find(({ readyAt, worker }) => readyAt !== undefined && worker?.isConnected());
+    if (other?.worker) other.worker.send(TAKE_CONNECTION, connection, () => undefined);
     else connection.destroy();
   }
 
