@@ -4,6 +4,7 @@
  * never the call.
  */
 import { CallTracks } from '../core/audio/call-tracks.js';
+import { giveBackPairs } from '../core/audio/pair-pool.js';
 import type { MediaTap } from '../core/bridge/media-tap.js';
 import type { Cancel, Clock } from '../core/clock.js';
 import type { WavFile } from './wav-file.js';
@@ -105,7 +106,10 @@ export class CallRecorder implements MediaTap {
   }
 
   private async write(file: WavFile, take: () => Int16Array | undefined): Promise<void> {
-    for (let pairs = take(); pairs && !this.tooSlow; pairs = take()) await file.append(pairs);
+    for (let pairs = take(); pairs && !this.tooSlow; pairs = take()) {
+      await file.append(pairs);
+      giveBackPairs(pairs);
+    }
   }
 
   /** A later stream of the call goes on in the same file: the time in between was silent. */

@@ -5,6 +5,7 @@
  */
 import { bytesOf } from './base64.js';
 import { LineAxis } from './line-axis.js';
+import { borrowPairs } from './pair-pool.js';
 import { MULAW_BYTES_PER_MS } from './mulaw.js';
 import { SoundTrack } from './sound-track.js';
 
@@ -73,7 +74,10 @@ export class CallTracks {
     this.agentHeardMs = atMs;
   }
 
-  /** What cannot change any more, as pairs of samples (caller, agent); undefined when there is nothing. To be repeated until then. */
+  /**
+   * What cannot change any more, as pairs of samples (caller, agent); undefined when there is nothing. To be repeated until then. May be given
+   * back: see pair-pool.ts.
+   */
   take(nowMs: number): Int16Array | undefined {
     // Lines send silence too: where nothing came, a network stalls, and what was spoken meanwhile comes all at once.
     const patient = Math.max(this.caller.end, this.axis.at(nowMs - PATIENCE_MS));
@@ -88,7 +92,7 @@ export class CallTracks {
   private takeUntil(sample: number): Int16Array | undefined {
     const until = Math.min(sample, this.taken + MOST_TAKEN_SAMPLES);
     if (until <= this.taken) return undefined;
-    const pairs = new Int16Array((until - this.taken) * 2);
+    const pairs = borrowPairs((until - this.taken) * 2);
     this.caller.take(until, pairs, 0);
     this.agent.take(until, pairs, 1);
     this.taken = until;
