@@ -22,11 +22,37 @@ async function loopP99MsOf(url: string): Promise<number | undefined> {
   return seconds === undefined ? undefined : Number(seconds) * 1000;
 }
 
-/** @param record whether each call is recorded as well. */
-export function serviceTarget(record: boolean): Target {
+/** What is measured beside its plain form. */
+interface Variant {
+  readonly name: string;
+  readonly about: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+const PLAIN: Variant = {
+  name: 'cordboard',
+  about: 'the built service with signatures, store, timeline, ledger and metrics',
+  variables: {},
+};
+
+export const SERVICE_TARGETS: readonly Target[] = [
+  PLAIN,
+  {
+    name: 'cordboard, recording',
+    about: 'the same, every call recorded',
+    variables: { RECORD_CALLS: 'true' },
+  },
+  {
+    name: 'cordboard, ws',
+    about: 'the same with `SOCKET_TRANSPORT=ws`',
+    variables: { SOCKET_TRANSPORT: 'ws' },
+  },
+].map((variant) => serviceTarget(variant));
+
+function serviceTarget({ name, about, variables }: Variant): Target {
   return {
-    name: record ? 'cordboard, recording' : 'cordboard',
-    about: `the built service with signatures, store, timeline, ledger and metrics${record ? ', every call recorded' : ''}`,
+    name,
+    about,
     start: async (agentPort) => {
       const port = await freePort();
       const url = `http://127.0.0.1:${port}`;
@@ -36,7 +62,8 @@ export function serviceTarget(record: boolean): Target {
       const main = fileURLToPath(new URL('../main.js', import.meta.url));
       const child = Child.spawn(process.execPath, [main], port, {
         PATH: process.env['PATH'],
-        ...environment(url, port, agentPort, dataDir, record),
+        ...environment(url, port, agentPort, dataDir),
+        ...variables,
       });
       await untilReady(url, child);
       return {
@@ -54,13 +81,7 @@ export function serviceTarget(record: boolean): Target {
   };
 }
 
-function environment(
-  url: string,
-  port: number,
-  agentPort: number,
-  dataDir: string,
-  record: boolean,
-): NodeJS.ProcessEnv {
+function environment(url: string, port: number, agentPort: number, dataDir: string): NodeJS.ProcessEnv {
   return {
     PORT: String(port),
     HOST: '127.0.0.1',
@@ -77,7 +98,6 @@ function environment(
     DRAIN_TIMEOUT_SECONDS: '0',
     LOG_LEVEL: 'fatal',
     DATA_DIR: dataDir,
-    RECORD_CALLS: String(record),
   };
 }
 

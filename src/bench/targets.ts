@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Child } from './child.js';
 import { freePort } from './listening.js';
-import { serviceTarget } from './service-target.js';
+import { SERVICE_TARGETS } from './service-target.js';
 import type { Running, Target } from './target.js';
 
 const NAIVE: Target = {
@@ -66,7 +66,7 @@ const NGINX: Target = {
 
 export function targets(): readonly Target[] {
   const hasNginx = spawnSync('nginx', ['-v']).status === 0;
-  return [serviceTarget(false), serviceTarget(true), NAIVE, PIPE, NOTHING, ...(hasNginx ? [NGINX] : [])];
+  return [...SERVICE_TARGETS, NAIVE, PIPE, NOTHING, ...(hasNginx ? [NGINX] : [])];
 }
 
 function relay(child: Child): Running {
