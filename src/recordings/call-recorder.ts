@@ -1,7 +1,7 @@
 /**
- * Records one call as it goes: hears its media, and writes what cannot change any more to the file, once a second. The way of
- * frames only leaves references here; decoding and writing wait for their turn, and a disk that fails ends the recording and
- * never the call.
+ * Records one call as it goes: hears its media, and writes what cannot change any more to the file, once a second. A frame is decoded into
+ * its place behind its relaying, which is cheaper than to keep its text for a second; mixing and writing wait for their turn, and a disk
+ * that fails ends the recording and never the call.
  */
 import { CallTracks } from '../core/audio/call-tracks.js';
 import { giveBackPairs } from '../core/audio/pair-pool.js';
@@ -18,7 +18,7 @@ export type RecordingOutcome =
 
 export interface RecorderParts {
   readonly clock: Clock;
-  /** When in each second it is this recording's turn, 0 to 999 ms: calls that begin together do not decode together. */
+  /** When in each second it is this recording's turn, 0 to 999 ms: calls that begin together do not write together. */
   readonly phaseMs: number;
   /** When the first stream of the call began, if that is known. */
   readonly originMs: number | null;
@@ -30,7 +30,7 @@ export interface RecorderParts {
 }
 
 const TURN_MS = 1000;
-/** References that wait for a disk are given up when the caller alone has spoken for so long; the agent's are bounded by themselves. */
+/** Sound that waits for a disk is given up when the caller alone has spoken for so long; the agent's are bounded by themselves. */
 const MOST_WAITING_SAMPLES = 60 * SAMPLE_RATE_HZ;
 /** Silence between two streams of a call is written in pieces of so many samples. */
 const SILENCE_SAMPLES = 10 * SAMPLE_RATE_HZ;

@@ -1,7 +1,7 @@
 /**
  * Both voices of a call on one time axis, the agent as the caller heard it: its audio comes in bursts that the carrier buffers
  * and plays in order, and what an interruption threw away is not in it. When the agent's audio is heard, and how much of it is
- * not, is what the playback ledger says. Told per frame at no cost to speak of; decoded when taken. Pure; told the time.
+ * not, is what the playback ledger says. Decoded as it is told, mixed when it is taken. Pure; told the time.
  */
 import { bytesOf } from './base64.js';
 import { LineAxis } from './line-axis.js';

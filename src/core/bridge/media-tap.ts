@@ -1,6 +1,6 @@
 /**
- * Who listens to the media of a session besides the two sides, such as a recorder. It is told of references to what passes, in
- * the tick in which it passes; it never decodes there, never waits and never throws.
+ * Who listens to the media of a session besides the two sides, such as a recorder. It is told of what passes as text, in the
+ * tick in which it passes, behind the relaying itself; it never waits there and never throws.
  */
 export interface MediaTap {
   lineStarted(atMs: number): void;
