@@ -1,6 +1,7 @@
 /**
  * Starts the service, as one process or as several; ends with 1 and one line per fault where it cannot start.
  */
+import './ops/short-lived-objects.js';
 import { givenVariables } from './config/config.module.js';
 import { Environment } from './config/environment.js';
 import { readEnvironment } from './config/read-environment.js';

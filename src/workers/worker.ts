@@ -2,6 +2,7 @@
  * The program of one worker: the service as it runs alone, but for what its parent does for all - the store's server, the port, and
  * when to end. Started by `parent.ts` only.
  */
+import '../ops/short-lived-objects.js';
 import cluster from 'node:cluster';
 import type { Server } from 'node:http';
 import { Socket } from 'node:net';

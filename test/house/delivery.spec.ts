@@ -22,6 +22,16 @@ const stages = [...dockerfile.matchAll(/^FROM (\S+) AS (\S+)$/gm)].map(([, base 
   name,
 }));
 
+describe('the programs of the service', () => {
+  it.each(['src/main.ts', 'src/workers/worker.ts'])(
+    '%s keeps what lives short out of the old generation first',
+    (file) => {
+      const [first] = readFileSync(file, 'utf8').match(/^import .*$/m) ?? [];
+      expect(first).toContain('ops/short-lived-objects.js');
+    },
+  );
+});
+
 describe('the image', () => {
   it('is built in every stage from the same base or an earlier stage', () => {
     expect(stages[0]?.base).toBe('node:20-bookworm-slim');
