@@ -4,6 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { capacityOf, type CapacityStep } from './capacity.js';
+import { faultsOf } from './guard.js';
 import { measure, type Measurement } from './measure.js';
 import { readOptions, USAGE, type BenchOptions } from './options.js';
 import { benchmarksPage, type Section } from './page.js';
@@ -16,6 +17,7 @@ import { targets } from './targets.js';
 
 const BASE = 'naive ws relay';
 const OURS = 'cordboard';
+const PIPE = 'byte pipe';
 
 interface MeasuredSection extends Section {
   readonly rounds: readonly (readonly Measurement[])[];
@@ -26,6 +28,10 @@ const show = (text: string): void => void process.stdout.write(`\n${text}\n`);
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
+  if (options.guard) {
+    await guard(options);
+    return;
+  }
   const { relays } = options;
   const all = targets().filter(
     ({ name }) => name === BASE || relays.length === 0 || relays.some((part) => name.includes(part)),
@@ -43,9 +49,21 @@ async function main(): Promise<void> {
     await writeFile('docs/benchmarks.md', benchmarksPage({ sections, capacity, soaked }, options, abouts));
 }
 
+async function guard(options: BenchOptions): Promise<void> {
+  const both = targets().filter(({ name }) => name === OURS || name === PIPE);
+  const sections = await compared(both, { ...options, profiles: ['steady'] }, PIPE);
+  const faults = sections.flatMap(({ rows }) => {
+    const [ours, pipe] = [OURS, PIPE].map((name) => rows.find(({ target }) => target === name));
+    return ours && pipe ? faultsOf(ours, pipe) : ['not measured'];
+  });
+  for (const fault of faults) say(fault);
+  if (faults.length > 0) process.exitCode = 1;
+}
+
 async function compared(
   all: readonly Target[],
   { profiles, calls: counts, rounds: count, seconds }: BenchOptions,
+  base = BASE,
 ): Promise<readonly MeasuredSection[]> {
   const sections: MeasuredSection[] = [];
   for (const name of profiles) {
@@ -60,7 +78,7 @@ async function compared(
         }
         rounds.push(measured);
       }
-      const rows = summarise(rounds, BASE);
+      const rows = summarise(rounds, base);
       sections.push({ profile: name, calls, rows, rounds });
       show(`${name}, ${calls} calls\n${screenTable(rows)}`);
     }

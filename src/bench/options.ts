@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly soakSeconds: number;
   /** Names, or parts of them; empty: all. The naive relay is always there, since ratios are to it. */
   readonly relays: readonly string[];
+  /** Only whether the service still holds what it may not lose: the way of a check, not of figures. */
+  readonly guard: boolean;
   readonly json: string | undefined;
   readonly write: boolean;
 }
@@ -27,6 +29,7 @@ export const USAGE = `npm run bench -- [options]
   --capacity            also finds how many calls of the conversation one core carries
   --soak 600            also carries --calls for so many seconds, and looks at the memory
   --relays pipe,nginx   only these beside the naive one, by parts of their names (default all)
+  --guard               exits with 1 where the service loses a message, or costs far more than a pipe of bytes
   --json FILE           writes everything that was measured
   --write               writes docs/benchmarks.md`;
 
@@ -42,11 +45,12 @@ export function readOptions(args: readonly string[]): BenchOptions {
       relays: { type: 'string', default: '' },
       capacity: { type: 'boolean', default: false },
       soak: { type: 'string' },
+      guard: { type: 'boolean', default: false },
       json: { type: 'string' },
       write: { type: 'boolean', default: false },
     },
   });
-  const { calls, rounds, seconds, profile, relays, json, write, capacity, soak } = values;
+  const { calls, rounds, seconds, profile, relays, json, write, capacity, soak, guard } = values;
   return {
     calls: calls.split(',').map((part) => whole('--calls', part, 10_000)),
     rounds: whole('--rounds', rounds, 100),
@@ -55,6 +59,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     capacity,
     soakSeconds: soak === undefined ? 0 : whole('--soak', soak, 604_800),
     relays: relays.split(',').filter((name) => name !== ''),
+    guard,
     json,
     write,
   };

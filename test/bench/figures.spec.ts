@@ -2,6 +2,7 @@
 import { verdictOf } from '../../src/bench/capacity.js';
 import { decodeCell, encodeCell } from '../../src/bench/cell.js';
 import { Delays } from '../../src/bench/delays.js';
+import { faultsOf } from '../../src/bench/guard.js';
 import { readOptions } from '../../src/bench/options.js';
 import type { Measurement } from '../../src/bench/measure.js';
 import { Rhythm } from '../../src/bench/rhythm.js';
@@ -125,6 +126,26 @@ describe('a summary', () => {
   });
 });
 
+describe('the guard', () => {
+  const faults = (ours: number | undefined, lost = 0): readonly string[] => {
+    const [row, pipe] = summarise([[measured('ours', ours, lost), measured('pipe', 10)]], 'pipe');
+    if (!row || !pipe) throw new Error('there are two');
+    return faultsOf(row, pipe);
+  };
+
+  it('is content with a price that a pipe of bytes explains', () => {
+    expect(faults(40)).toEqual([]);
+    expect(faults(undefined)).toEqual([]);
+  });
+
+  it('names a price that it does not explain, and every message that was lost', () => {
+    expect(faults(41)).toEqual([
+      'a message costs 4.10 times what the pipe of bytes takes, expected at most 4',
+    ]);
+    expect(faults(40, 2)).toEqual(['lost: 2, expected 0']);
+  });
+});
+
 describe('a step towards the most calls', () => {
   const step = (p99: number, lost: number, busy: number): string => {
     const measurement = measured('ours', 1, lost);
@@ -163,6 +184,7 @@ describe('the options', () => {
       relays: [],
       capacity: false,
       soakSeconds: 0,
+      guard: false,
       json: undefined,
       write: false,
     });
