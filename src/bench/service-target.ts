@@ -95,6 +95,7 @@ function environment(url: string, port: number, agentPort: number, dataDir: stri
     ELEVENLABS_AGENT_ID: 'agent_of_the_benchmark',
     ELEVENLABS_API_URL: `http://127.0.0.1:${agentPort}`,
     MAX_CONCURRENT_CALLS: '10000',
+    MAX_LOOP_BUSY_PERCENT: '100',
     DRAIN_TIMEOUT_SECONDS: '0',
     LOG_LEVEL: 'fatal',
     DATA_DIR: dataDir,

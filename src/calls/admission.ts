@@ -52,9 +52,10 @@ export class Admission {
     });
   }
 
-  /** @throws CordboardError `draining` or `at-capacity`. */
+  /** @throws CordboardError `draining`, `saturated` or `at-capacity`. */
   admit(id: CallId): void {
     if (this.readiness.isDraining) throw new CordboardError('draining');
+    if (this.readiness.isSaturated) throw new CordboardError('saturated');
     if (this.held.size >= this.environment.MAX_CONCURRENT_CALLS) {
       throw new CordboardError(
         'at-capacity',

@@ -17,6 +17,7 @@ import { SpendingGuard } from './spending-guard.js';
 const RULES: Readonly<Partial<Record<ErrorCode, string>>> = {
   'dialling-stopped': 'breaker',
   'at-capacity': 'capacity',
+  saturated: 'saturated',
   draining: 'draining',
   'budget-reached': 'budget',
   'destination-limit-reached': 'destination-limit',
@@ -36,7 +37,7 @@ export class CallEntrance {
 
   /**
    * The call is on record after it.
-   * @throws CordboardError `dialling-stopped`, `at-capacity`, `draining`, `budget-reached`, `destination-limit-reached`,
+   * @throws CordboardError `dialling-stopped`, `at-capacity`, `saturated`, `draining`, `budget-reached`, `destination-limit-reached`,
    * `key-limit-reached`, `store-away`: nothing is.
    */
   async enter(call: Call): Promise<void> {

@@ -59,6 +59,7 @@ export class CallsController {
     'carrier-refused',
     'carrier-unreachable',
     'at-capacity',
+    'saturated',
     'draining',
     'store-away',
   )

@@ -18,6 +18,17 @@ export class LimitVariables extends DoorVariables {
   @Variable({
     group: 'Limits',
     about:
+      'How much of its time the event loop may be busy, as a mean of five seconds, before more calls are refused; 100 never refuses.',
+  })
+  @Transform(integer)
+  @IsInt()
+  @Min(10)
+  @Max(100)
+  MAX_LOOP_BUSY_PERCENT: number = 90;
+
+  @Variable({
+    group: 'Limits',
+    about:
       'Countries or E.164 prefixes that may be dialled, separated by commas; unset: every number that is not premium-rate, shared-cost, personal or satellite.',
     example: 'US,CA,+4420',
   })

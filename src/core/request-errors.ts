@@ -100,6 +100,12 @@ export const REQUEST_ERRORS = {
     mend: 'Try again later, add a replica, or raise MAX_CONCURRENT_CALLS.',
     retryable: true,
   },
+  saturated: {
+    status: 503,
+    title: 'The event loop of this replica is too busy for another call; live calls are not touched.',
+    mend: 'Try again later, add a replica, raise WORKERS where there are idle cores, or raise MAX_LOOP_BUSY_PERCENT.',
+    retryable: true,
+  },
   'too-many-bodies': {
     status: 503,
     title: 'This replica reads as many post-call webhooks at once as it may.',

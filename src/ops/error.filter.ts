@@ -51,9 +51,12 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-/** In seconds, where the error knows; room on a replica may be there any moment. */
+/** Room on a replica may be there any moment. */
+const MAY_PASS: ReadonlySet<string> = new Set(['at-capacity', 'saturated', 'draining']);
+
+/** In seconds, where the error knows. */
 function retryAfterOf({ code, members }: CordboardError): number | string | undefined {
-  return members['retryAfterSeconds'] ?? (code === 'at-capacity' || code === 'draining' ? 5 : undefined);
+  return members['retryAfterSeconds'] ?? (MAY_PASS.has(code) ? 5 : undefined);
 }
 
 /** Nest and the body parser throw their own classes; their statuses say which of ours is meant. */

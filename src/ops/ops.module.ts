@@ -11,6 +11,7 @@ import { ApiKeys } from './api-keys.js';
 import { ErrorFilter } from './error.filter.js';
 import { HealthController } from './health.controller.js';
 import { createLogger } from './logger.js';
+import { LoopWatch } from './loop-watch.js';
 import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.js';
 import { rateLimitByKey } from './rate-limit.js';
@@ -25,6 +26,7 @@ import { APP_LOGGER, BACKGROUND_CLOCK } from './tokens.js';
   controllers: [HealthController, MetricsController],
   providers: [
     ApiKeys,
+    LoopWatch,
     Metrics,
     Readiness,
     SystemClock,

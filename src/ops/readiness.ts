@@ -1,10 +1,12 @@
 /**
- * Whether this replica takes new calls. Turned off once, when it begins to drain.
+ * Whether this replica takes new calls: not while it drains, which it begins once, and not while its event loop is saturated.
  */
 import { Injectable } from '@nestjs/common';
 
 @Injectable()
 export class Readiness {
+  /** Set by who watches the event loop. */
+  isSaturated = false;
   private draining = false;
 
   get isDraining(): boolean {

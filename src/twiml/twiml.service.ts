@@ -119,7 +119,7 @@ export class TwimlService {
     } catch (error) {
       if (!(error instanceof CordboardError)) throw error;
       this.logger.warn({ code: error.code }, 'a call was turned away');
-      const busy = ['at-capacity', 'draining', 'budget-reached'].includes(error.code);
+      const busy = ['at-capacity', 'saturated', 'draining', 'budget-reached'].includes(error.code);
       return busy && isInbound(request) ? rejectBusy() : apologise(this.environment.APOLOGY_MESSAGE);
     }
   }

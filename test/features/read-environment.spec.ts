@@ -42,6 +42,7 @@ describe('a complete environment', () => {
       TWILIO_CALLS_PER_SECOND: 1,
       ELEVENLABS_API_URL: 'https://api.elevenlabs.io',
       MAX_CONCURRENT_CALLS: 100,
+      MAX_LOOP_BUSY_PERCENT: 90,
       DRAIN_TIMEOUT_SECONDS: 3600,
       LOG_LEVEL: 'info',
     });

@@ -134,6 +134,8 @@ export function environmentOf(
     ELEVENLABS_AGENT_ID: AGENT_ID,
     ELEVENLABS_API_URL: elevenlabs.url,
     LOG_LEVEL: 'silent',
+    // The simulators and the tests share the loop with the service.
+    MAX_LOOP_BUSY_PERCENT: '100',
     DRAIN_TIMEOUT_SECONDS: '0',
   };
 }
