@@ -5,9 +5,10 @@ import { Module } from '@nestjs/common';
 import { AgentProvider } from '../core/bridge/legs.js';
 import { ElevenLabsProvider } from './elevenlabs.provider.js';
 import { SignedUrls } from './signed-urls.js';
+import { WarmConnections } from './warm-connections.js';
 
 @Module({
-  providers: [SignedUrls, { provide: AgentProvider, useClass: ElevenLabsProvider }],
+  providers: [SignedUrls, WarmConnections, { provide: AgentProvider, useClass: ElevenLabsProvider }],
   exports: [AgentProvider],
 })
 export class AgentModule {}

@@ -4,6 +4,7 @@
  */
 import { Inject, Injectable } from '@nestjs/common';
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { Environment } from '../config/environment.js';
 import { AgentProvider, type AgentEvents, type AgentLeg } from '../core/bridge/legs.js';
 import { Clock } from '../core/clock.js';
@@ -17,13 +18,21 @@ import { codeOfStatus } from './agent-ending.js';
 import { AGENT_SOCKET_LIMITS } from './agent-socket-limits.js';
 import { ElevenLabsLeg } from './elevenlabs.leg.js';
 import { SignedUrls } from './signed-urls.js';
+import { WarmConnections } from './warm-connections.js';
 
 const MAX_TRIES = 2;
+
+interface Opening {
+  readonly transport: SocketTransport;
+  /** A connection that is there already, or on its way. */
+  readonly warm: Socket | undefined;
+}
 
 @Injectable()
 export class ElevenLabsProvider extends AgentProvider {
   constructor(
     private readonly urls: SignedUrls,
+    private readonly connections: WarmConnections,
     private readonly clock: Clock,
     private readonly metrics: Metrics,
     private readonly environment: Environment,
@@ -36,7 +45,15 @@ export class ElevenLabsProvider extends AgentProvider {
     return this.urls.prepare(callId, agentId);
   }
 
+  expect(callId: string, agentId: string): void {
+    this.urls.of(callId, agentId).then(
+      (url) => this.connections.warm(callId, url),
+      () => undefined,
+    );
+  }
+
   forget(callId: string): void {
+    this.connections.forget(callId);
     this.urls.forget(callId);
   }
 
@@ -63,7 +80,10 @@ export class ElevenLabsProvider extends AgentProvider {
         return;
       }
       try {
-        await openSocket(url, leg, this.environment.SOCKET_TRANSPORT);
+        await openSocket(url, leg, {
+          transport: this.environment.SOCKET_TRANSPORT,
+          warm: this.connections.take(callId, url),
+        });
         return;
       } catch (error) {
         this.urls.forget(callId);
@@ -78,9 +98,10 @@ export class ElevenLabsProvider extends AgentProvider {
  * Attaches the leg in the very tick of the opening, before the first message can be read.
  * @throws CordboardError by the status of the handshake, or `agent-unreachable`.
  */
-function openSocket(url: string, leg: ElevenLabsLeg, transport: SocketTransport): Promise<void> {
+function openSocket(url: string, leg: ElevenLabsLeg, { transport, warm }: Opening): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = new (webSocketClass(transport))(url, {
+      ...(warm ? { createConnection: () => warm } : {}),
       perMessageDeflate: false,
       maxPayload: AGENT_SOCKET_LIMITS.maxMessageBytes,
       handshakeTimeout: AGENT_SOCKET_LIMITS.handshakeTimeoutMs,

@@ -1,5 +1,6 @@
 /**
- * Gets the agent ready while the phone rings, and stops the ringing when there is no agent to talk to.
+ * Gets the agent ready while the phone rings, stops the ringing when there is no agent to talk to, and connects to it while Twilio opens
+ * the stream.
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { CallFeed, type CallNews } from '../calls/call-feed.js';
@@ -21,12 +22,17 @@ export class WarmStart {
     feed.subscribe((news) => {
       if (isOver(news)) this.agents.forget(news.call.id);
       else if (isOnItsWay(news)) this.prepare(news.call);
+      if (isAnswered(news)) this.agents.expect(news.call.id, news.call.agentId);
     });
   }
 
-  private prepare({ id, agentId }: Call): void {
+  private prepare({ id, agentId, direction }: Call): void {
     this.agents
       .prepare(id, agentId)
+      .then(() => {
+        // What rings at our number is answered at once.
+        if (direction === 'inbound') this.agents.expect(id, agentId);
+      })
       .catch((error: unknown) => {
         if (!(error instanceof CordboardError)) throw error;
         const failure = { code: error.code, detail: error.detail };
@@ -45,4 +51,9 @@ function isOnItsWay(news: CallNews): news is Extract<CallNews, { type: 'created'
   if (news.type === 'created') return news.call.twilioCallSid !== null;
   if (news.type !== 'changed' || isFinal(news.call.status)) return false;
   return news.before.twilioCallSid === null && news.call.twilioCallSid !== null;
+}
+
+function isAnswered(news: CallNews): news is Extract<CallNews, { type: 'changed' }> {
+  if (news.type !== 'changed' || isFinal(news.call.status)) return false;
+  return news.before.times.answeredAt === null && news.call.times.answeredAt !== null;
 }

@@ -78,6 +78,8 @@ export abstract class AgentProvider {
    * @throws CordboardError when this agent cannot be talked to at all: refused key, unknown agent.
    */
   abstract prepare(callId: string, agentId: string): Promise<void>;
+  /** The call was answered: its stream comes in a moment. Never throws; what fails here is met again by `open`. */
+  abstract expect(callId: string, agentId: string): void;
   abstract open(callId: string, agentId: string, events: AgentEvents): AgentLeg;
   /** Forgets what was prepared for a call that will not be opened. */
   abstract forget(callId: string): void;
