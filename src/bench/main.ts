@@ -8,7 +8,7 @@ import { faultsOf } from './guard.js';
 import { measure, type Measurement } from './measure.js';
 import { readOptions, USAGE, type BenchOptions } from './options.js';
 import { benchmarksPage, type Section } from './page.js';
-import { profileOf } from './profile.js';
+import { profileOf, type ProfileName } from './profile.js';
 import { capacityTable, screenTable, soakLine } from './report.js';
 import { soak, type SoakReport } from './soak.js';
 import { summarise } from './summary.js';
@@ -18,10 +18,16 @@ import { targets } from './targets.js';
 const BASE = 'naive ws relay';
 const OURS = 'cordboard';
 const PIPE = 'byte pipe';
+/** What differs by number of calls differs by more than rounds do. */
+const GROWTH_ROUNDS = 2;
 
 interface MeasuredSection extends Section {
   readonly rounds: readonly (readonly Measurement[])[];
 }
+
+type Comparison = Pick<BenchOptions, 'calls' | 'rounds' | 'seconds'> & {
+  readonly profiles: readonly ProfileName[];
+};
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const show = (text: string): void => void process.stdout.write(`\n${text}\n`);
@@ -36,7 +42,18 @@ async function main(): Promise<void> {
   const all = targets().filter(
     ({ name }) => name === BASE || relays.length === 0 || relays.some((part) => name.includes(part)),
   );
-  const sections = await compared(all, options);
+  const sections = [
+    ...(await compared(all, options)),
+    ...(await compared(
+      all.filter(({ name }) => name === OURS || name === BASE),
+      {
+        ...options,
+        profiles: ['growth'],
+        calls: options.growth,
+        rounds: Math.min(options.rounds, GROWTH_ROUNDS),
+      },
+    )),
+  ];
   const capacity = options.capacity ? await carried(all, options) : [];
   const soaked = options.soakSeconds > 0 ? await soakOf(all, options) : undefined;
   if (options.json !== undefined)
@@ -62,7 +79,7 @@ async function guard(options: BenchOptions): Promise<void> {
 
 async function compared(
   all: readonly Target[],
-  { profiles, calls: counts, rounds: count, seconds }: BenchOptions,
+  { profiles, calls: counts, rounds: count, seconds }: Comparison,
   base = BASE,
 ): Promise<readonly MeasuredSection[]> {
   const sections: MeasuredSection[] = [];

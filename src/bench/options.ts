@@ -2,13 +2,14 @@
  * What the benchmark is asked for on its command line.
  */
 import { parseArgs } from 'node:util';
-import type { ProfileName } from './profile.js';
 
 export interface BenchOptions {
   readonly calls: readonly number[];
   readonly rounds: number;
   readonly seconds: number;
-  readonly profiles: readonly ProfileName[];
+  readonly profiles: readonly ('steady' | 'conversation')[];
+  /** Numbers of calls over which the same messages are spread; empty: not asked for. */
+  readonly growth: readonly number[];
   /** Besides the comparison: how many calls one core carries, and how the service fares over a longer time. */
   readonly capacity: boolean;
   /** Seconds; 0: no soak. */
@@ -25,7 +26,8 @@ export const USAGE = `npm run bench -- [options]
   --calls 100,200       calls at once, one set of rounds for each number (default 100)
   --rounds 5            interleaved rounds; medians are shown (default 5)
   --seconds 5           measured in each (default 5)
-  --profile steady      steady, conversation, both, or growth with several numbers of --calls (default both)
+  --profile steady      steady, conversation or both (default both)
+  --growth 10,100,1000  also spreads the same messages over more and more calls, beside the naive relay
   --capacity            also finds how many calls of the conversation one core carries
   --soak 600            also carries --calls for so many seconds, and looks at the memory
   --relays pipe,nginx   only these beside the naive one, by parts of their names (default all)
@@ -46,16 +48,18 @@ export function readOptions(args: readonly string[]): BenchOptions {
       capacity: { type: 'boolean', default: false },
       soak: { type: 'string' },
       guard: { type: 'boolean', default: false },
+      growth: { type: 'string' },
       json: { type: 'string' },
       write: { type: 'boolean', default: false },
     },
   });
-  const { calls, rounds, seconds, profile, relays, json, write, capacity, soak, guard } = values;
+  const { calls, rounds, seconds, profile, relays, json, write, capacity, soak, guard, growth } = values;
   return {
-    calls: calls.split(',').map((part) => whole('--calls', part, 10_000)),
+    calls: counts('--calls', calls),
     rounds: whole('--rounds', rounds, 100),
     seconds: whole('--seconds', seconds, 36_000),
     profiles: profilesOf(profile),
+    growth: growth === undefined ? [] : counts('--growth', growth),
     capacity,
     soakSeconds: soak === undefined ? 0 : whole('--soak', soak, 604_800),
     relays: relays.split(',').filter((name) => name !== ''),
@@ -65,10 +69,14 @@ export function readOptions(args: readonly string[]): BenchOptions {
   };
 }
 
-function profilesOf(text: string): readonly ProfileName[] {
+function profilesOf(text: string): BenchOptions['profiles'] {
   if (text === 'both') return ['steady', 'conversation'];
-  if (text === 'steady' || text === 'conversation' || text === 'growth') return [text];
-  throw new Error('--profile: expected steady, conversation, both or growth');
+  if (text === 'steady' || text === 'conversation') return [text];
+  throw new Error('--profile: expected steady, conversation or both');
+}
+
+function counts(option: string, text: string): readonly number[] {
+  return text.split(',').map((part) => whole(option, part, 10_000));
 }
 
 function whole(option: string, text: string, most: number): number {

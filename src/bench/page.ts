@@ -41,7 +41,7 @@ than about the relay.
 ${abouts.join('\n')}
 
 *steady*: both sides send 20 ms of audio every 20 ms. *conversation*: the caller does, the agent sends four pieces of 240 ms at once every two seconds.
-*growth*: only callers speak, 5,000 messages a second in all, however many calls they are spread over. *First audio* counts from a line's voice request, or its
+*growth*: only callers speak, 5,000 messages a second in all, however many calls they are spread over, in two rounds. *First audio* counts from a line's voice request, or its
 opening where there is none, to the agent's first audio on it; *cut in → clear* from the agent's word of an interruption to the clear at the line.
 
 ${sections.map(({ profile, calls, rows }) => `## ${profile}, ${calls} calls\n\n${markdownTable(rows)}`).join('\n\n')}
@@ -53,10 +53,19 @@ ${capacityPart(capacity)}${soakPart(soaked)}
 }
 
 /** What brings these figures again. */
-function commandOf({ calls, rounds, seconds, profiles, capacity, soakSeconds }: BenchOptions): string {
+function commandOf({
+  calls,
+  rounds,
+  seconds,
+  profiles,
+  growth,
+  capacity,
+  soakSeconds,
+}: BenchOptions): string {
   return [
     `--calls ${calls.join(',')} --rounds ${rounds} --seconds ${seconds}`,
     ...(profiles.length === 1 ? [`--profile ${profiles[0]}`] : []),
+    ...(growth.length > 0 ? [`--growth ${growth.join(',')}`] : []),
     ...(capacity ? ['--capacity'] : []),
     ...(soakSeconds > 0 ? [`--soak ${soakSeconds}`] : []),
   ].join(' ');

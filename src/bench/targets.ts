@@ -48,7 +48,7 @@ const NGINX: Target = {
     const config = path.join(folder, 'nginx.conf');
     await writeFile(
       config,
-      `daemon off; worker_processes 1; pid ${folder}/pid; error_log stderr crit; include /etc/nginx/modules-enabled/*-stream.conf;\n` +
+      `daemon off; master_process off; worker_processes 1; pid ${folder}/pid; error_log stderr crit; include /etc/nginx/modules-enabled/*-stream.conf;\n` +
         `events { worker_connections 16384; }\nstream { server { listen 127.0.0.1:${port}; proxy_pass 127.0.0.1:${agentPort}; tcp_nodelay on; } }\n`,
     );
     const child = Child.spawn('nginx', ['-c', config], port, process.env);

@@ -181,6 +181,7 @@ describe('the options', () => {
       rounds: 5,
       seconds: 5,
       profiles: ['steady', 'conversation'],
+      growth: [],
       relays: [],
       capacity: false,
       soakSeconds: 0,
