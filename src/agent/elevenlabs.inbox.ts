@@ -18,9 +18,9 @@ export interface SocketControl {
 export function deliver(message: FromAgent, events: AgentEvents, control: SocketControl): void {
   switch (message.type) {
     case 'audio': {
-      const { audio_base_64: payload, event_id: eventId } = message.audio_event;
+      const { audio_base_64: payload, event_id: eventId, alignment } = message.audio_event;
       // Twilio would play nothing of it, and the ledger would wait for it to be heard.
-      if (isPaddedBase64(payload)) events.agentAudio(payload, eventId);
+      if (isPaddedBase64(payload)) events.agentAudio(payload, eventId, alignment?.chars.join(''));
       else control.odd('malformed');
       break;
     }

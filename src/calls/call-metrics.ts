@@ -67,6 +67,7 @@ export class CallMetrics {
   }
 
   private conversation(fact: BridgeFact): void {
+    if (fact.type === 'agent-lost') this.metrics.agentsLost.inc({ code: fact.failure.code });
     if (fact.type === 'interrupted') this.metrics.interruptions.inc();
   }
 }

@@ -4,11 +4,11 @@
 import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { Transform } from 'class-transformer';
 import { ArePaces, callPaces, type CallPace } from './call-paces.js';
-import { DoorVariables } from './door-variables.js';
+import { AgentCareVariables } from './agent-care-variables.js';
 import { integer, list } from './transforms.js';
 import { Variable } from './variable.js';
 
-export class LimitVariables extends DoorVariables {
+export class LimitVariables extends AgentCareVariables {
   @Variable({ group: 'Limits', about: 'Calls that this replica holds at once; more are refused.' })
   @Transform(integer)
   @IsInt()
@@ -106,14 +106,4 @@ export class LimitVariables extends DoorVariables {
   @Min(10)
   @Max(14_400)
   MAX_DURATION_SECONDS: number = 3600;
-
-  @Variable({
-    group: 'Limits',
-    about: 'Seconds a caller is kept waiting while ElevenLabs holds the conversation in its queue.',
-  })
-  @Transform(integer)
-  @IsInt()
-  @Min(0)
-  @Max(1800)
-  AGENT_QUEUE_TIMEOUT_SECONDS: number = 20;
 }

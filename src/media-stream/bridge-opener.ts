@@ -6,9 +6,9 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import type { BridgeLimits } from '../core/bridge/bridge-parts.js';
 import { BridgeSession } from '../core/bridge/bridge-session.js';
-import { AgentProvider } from '../core/bridge/legs.js';
+import { AgentProvider, type AgentLeg } from '../core/bridge/legs.js';
 import type { MediaTap } from '../core/bridge/media-tap.js';
-import type { EndReason } from '../core/call/call.js';
+import type { Call, EndReason } from '../core/call/call.js';
 import { Clock, type Cancel } from '../core/clock.js';
 import { ToolRunner } from '../core/tool/tool.js';
 import type { TextSocket } from '../sockets/text-socket.js';
@@ -64,6 +64,12 @@ export class BridgeOpener {
       tools: this.tools,
       limits: this.limits,
       tap,
+      recovery: {
+        attempts: this.environment.AGENT_RECONNECTS,
+        fallbackAgentId: this.environment.FALLBACK_AGENT_ID,
+      },
+      hasBridgingSound: this.environment.BRIDGING_SOUND,
+      openAgent: (agentId) => this.openAnew(call, agentId, session),
       overrides: call.overrides,
       toolContext: {
         callId: call.id,
@@ -90,5 +96,11 @@ export class BridgeOpener {
     });
     this.live.add(call.id, session);
     session.attachAgent(this.agents.open(call.id, call.agentId, session));
+  }
+
+  /** With a signed URL of its own: that of the conversation before may be used up, and another agent needs another. */
+  private openAnew({ id, agentId }: Call, other: string | undefined, session: BridgeSession): AgentLeg {
+    this.agents.forget(id);
+    return this.agents.open(id, other ?? agentId, session);
   }
 }

@@ -24,6 +24,11 @@ export class Metrics {
   readonly failures = this.counter('call_failures_total', 'Failures named on the record of a call.', [
     'code',
   ]);
+  readonly agentsLost = this.counter(
+    'agents_lost_total',
+    'Agents that were gone or did not come, and whose call went on with another conversation.',
+    ['code'],
+  );
   readonly ignoredEvents = this.counter(
     'call_events_ignored_total',
     'Late, doubled or disordered facts about a call.',

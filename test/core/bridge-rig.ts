@@ -1,4 +1,5 @@
 /** A bridge session between fakes, and what it told. */
+import type { RecoveryOptions } from '../../src/core/bridge/agent-recovery.js';
 import type { BridgeFact } from '../../src/core/bridge/bridge-facts.js';
 import { BridgeSession } from '../../src/core/bridge/bridge-session.js';
 import { FakeAgentLeg, FakeCarrierLeg, FakeToolRunner } from '../support/fake-legs.js';
@@ -12,32 +13,53 @@ export const LIMITS = {
   lineSilenceMs: 30_000,
 };
 
+export interface RigOptions {
+  readonly recovery?: RecoveryOptions;
+  readonly hasBridgingSound?: boolean;
+}
+
 export class BridgeRig {
   readonly clock = new ManualClock();
   readonly line = new FakeCarrierLeg();
   readonly agent = new FakeAgentLeg();
   readonly tools = new FakeToolRunner();
+  /** Those that were opened in place of the first. */
+  readonly agents: FakeAgentLeg[] = [];
   readonly facts: BridgeFact[] = [];
-  readonly session = new BridgeSession({
-    clock: this.clock,
-    carrier: this.line,
-    tools: this.tools,
-    limits: LIMITS,
-    overrides: { language: 'de' },
-    toolContext: {
-      callId: 'call_1',
-      agentId: 'agent_1',
-      direction: 'outbound',
-      to: '+14155550123',
-      from: '+14155550100',
-    },
-    variablesAt: ({ customParameters }) => ({ name: 'John', ...customParameters }),
-    tell: (fact) => void this.facts.push(fact),
-  });
+  /** Whom they were opened with; undefined: the agent of the call. */
+  readonly opened: (string | undefined)[] = [];
+  readonly session: BridgeSession;
+
+  constructor(options: RigOptions = {}) {
+    this.session = new BridgeSession({
+      clock: this.clock,
+      carrier: this.line,
+      tools: this.tools,
+      limits: LIMITS,
+      overrides: { language: 'de' },
+      toolContext: {
+        callId: 'call_1',
+        agentId: 'agent_1',
+        direction: 'outbound',
+        to: '+14155550123',
+        from: '+14155550100',
+      },
+      variablesAt: ({ customParameters }) => ({ name: 'John', ...customParameters }),
+      tell: (fact) => void this.facts.push(fact),
+      recovery: options.recovery ?? { attempts: 0 },
+      hasBridgingSound: options.hasBridgingSound ?? false,
+      openAgent: (agentId) => {
+        this.opened.push(agentId);
+        const agent = new FakeAgentLeg();
+        this.agents.push(agent);
+        return agent;
+      },
+    });
+  }
 
   /** Both sides are there and talk. */
-  static talking(): BridgeRig {
-    const rig = new BridgeRig();
+  static talking(options: RigOptions = {}): BridgeRig {
+    const rig = new BridgeRig(options);
     rig.session.attachAgent(rig.agent);
     rig.session.lineStarted(startOf());
     rig.session.agentReady('conv_1');
@@ -60,6 +82,10 @@ export class BridgeRig {
 
   find<Type extends BridgeFact['type']>(type: Type): Extract<BridgeFact, { type: Type }> | undefined {
     return this.facts.find((fact): fact is Extract<BridgeFact, { type: Type }> => fact.type === type);
+  }
+
+  get isEnded(): boolean {
+    return this.ending !== undefined;
   }
 
   get ending(): Extract<BridgeFact, { type: 'ended' }> | undefined {

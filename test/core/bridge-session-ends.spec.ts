@@ -43,9 +43,9 @@ describe('an agent that ends the call', () => {
     rig.session.agentEnding();
     rig.speaks(500);
     rig.session.agentGone(undefined, 'agent-ended');
-    expect(rig.session.isEnded).toBe(false);
+    expect(rig.isEnded).toBe(false);
     rig.clock.advance(1400);
-    expect(rig.session.isEnded).toBe(false);
+    expect(rig.isEnded).toBe(false);
     rig.echoLastMark();
     expect(rig.ending).toMatchObject({ reason: 'agent-ended', failure: undefined, lineUp: true });
     expect(rig.clock.pending).toBe(0);
@@ -56,7 +56,7 @@ describe('an agent that ends the call', () => {
     rig.speaks(1000);
     rig.session.agentGone(undefined, 'agent-ended');
     rig.clock.advance(2999);
-    expect(rig.session.isEnded).toBe(false);
+    expect(rig.isEnded).toBe(false);
     rig.clock.advance(1);
     expect(rig.ending).toMatchObject({ reason: 'agent-ended' });
   });
@@ -163,7 +163,7 @@ describe('time', () => {
   it('ends a socket on which nothing starts', () => {
     const rig = new BridgeRig();
     rig.clock.advance(LIMITS.startTimeoutMs - 1);
-    expect(rig.session.isEnded).toBe(false);
+    expect(rig.isEnded).toBe(false);
     rig.clock.advance(1);
     expect(rig.ending).toMatchObject({ reason: 'stream-failed', failure: { code: 'stream-never-came' } });
     expect(rig.clock.pending).toBe(0);
@@ -184,7 +184,7 @@ describe('time', () => {
       rig.clock.advance(LIMITS.lineSilenceMs - 1000);
       rig.session.callerAudio('AAAA', 0);
     }
-    expect(rig.session.isEnded).toBe(false);
+    expect(rig.isEnded).toBe(false);
     rig.clock.advance(2 * LIMITS.lineSilenceMs);
     expect(rig.ending).toMatchObject({ reason: 'stream-failed', failure: { code: 'stream-lost' } });
   });
@@ -195,7 +195,7 @@ describe('time', () => {
       rig.clock.advance(20_000);
       rig.session.callerAudio('AAAA', 0);
     }
-    expect(rig.session.isEnded).toBe(false);
+    expect(rig.isEnded).toBe(false);
   });
 });
 
@@ -226,7 +226,7 @@ describe('an end', () => {
     const rig = BridgeRig.talking();
     rig.session.digit('1');
     act(rig);
-    expect(rig.session.isEnded).toBe(true);
+    expect(rig.isEnded).toBe(true);
     expect(rig.clock.pending).toBe(0);
     const { length } = rig.line.asked;
     rig.session.agentReady('conv_2');

@@ -82,7 +82,7 @@ describe('a tool that the agent calls', () => {
     rig.tools.finish('tc_1');
     await settled();
     expect(rig.agent.verbs).toContain('tool');
-    expect(rig.session.isEnded).toBe(false);
+    expect(rig.isEnded).toBe(false);
     rig.clock.advance(5000);
     rig.echoLastMark();
     expect(rig.ending).toMatchObject({ reason: 'agent-ended' });

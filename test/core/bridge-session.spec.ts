@@ -184,7 +184,7 @@ describe('the queue of the vendor', () => {
     rig.session.agentQueued();
     rig.session.callerAudio('AAAA', 0);
     rig.clock.advance(LIMITS.agentReadyTimeoutMs + 1);
-    expect(rig.session.isEnded).toBe(false);
+    expect(rig.isEnded).toBe(false);
     expect(rig.agent.heard).toEqual([]);
     rig.session.agentReady('conv_1');
     expect(rig.agent.heard).toEqual(['AAAA']);

@@ -198,7 +198,8 @@ describe('when something fails', () => {
     system = await WholeSystem.start({
       caller: ({ to }) => FAILURES.find((_, at) => numberOf(at) === to)?.caller ?? answers(),
       agents: Object.fromEntries(FAILURES.map(({ agent }, at) => [`agent_${at}`, agent])),
-      variables: { AGENT_QUEUE_TIMEOUT_SECONDS: '10' },
+      // What becomes of a call when the agent is tried again is `reconnects.spec.ts`.
+      variables: { AGENT_QUEUE_TIMEOUT_SECONDS: '10', AGENT_RECONNECTS: '0', BRIDGING_SOUND: 'false' },
     });
   });
   afterAll(() => system.stop());

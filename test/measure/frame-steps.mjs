@@ -92,6 +92,9 @@ function wholePath() {
     carrier,
     limits: patience,
     overrides: {},
+    toolContext: { callId: 'call_1' },
+    recovery: { attempts: 0 },
+    hasBridgingSound: true,
     variablesAt: () => ({}),
     tell: () => undefined,
   });

@@ -67,6 +67,11 @@ class Path {
       toolContext: { callId: 'call_1', agentId: 'a', direction: 'inbound', to: '', from: '' },
       variablesAt: () => ({}),
       tell: () => undefined,
+      recovery: { attempts: 0 },
+      hasBridgingSound: true,
+      openAgent: () => {
+        throw new Error('no other agent');
+      },
     });
     const leg = new ElevenLabsLeg({
       clock: this.clock,

@@ -10,6 +10,15 @@ export type BridgeFact =
   | { readonly type: 'line-started'; readonly start: LineStart }
   | { readonly type: 'agent-ready'; readonly conversationId: string }
   | { readonly type: 'agent-queued' }
+  /** The agent is gone or did not come, and another conversation is opened in its place. `agentId` null: with the same agent. */
+  | {
+      readonly type: 'agent-lost';
+      readonly failure: CallFailure;
+      readonly agentId: string | null;
+      readonly attempt: number;
+      /** The words in the middle of which it broke off, and what of them was heard. */
+      readonly brokenOff: { readonly eventId: number; readonly heard: string } | null;
+    }
   /** The first audio of the agent went to the line. */
   | { readonly type: 'first-audio' }
   | { readonly type: 'agent-said'; readonly text: string; readonly eventId: number }
@@ -37,4 +46,8 @@ export interface BridgeCounters {
   heldFramesDropped: number;
   /** Agent audio older than an interruption. */
   staleFramesDropped: number;
+}
+
+export function newCounters(): BridgeCounters {
+  return { callerFrames: 0, agentFrames: 0, heldFramesDropped: 0, staleFramesDropped: 0 };
 }

@@ -4,8 +4,9 @@
 import type { AgentOverrides, CallFailure, Variables } from '../call/call.js';
 import type { Clock } from '../clock.js';
 import type { ToolContext, ToolRunner } from '../tool/tool.js';
+import type { RecoveryOptions } from './agent-recovery.js';
 import type { BridgeFact } from './bridge-facts.js';
-import type { CarrierLeg, LineStart } from './legs.js';
+import type { AgentLeg, CarrierLeg, LineStart } from './legs.js';
 import type { MediaTap } from './media-tap.js';
 
 export interface BridgeLimits {
@@ -31,7 +32,18 @@ export interface BridgeParts {
   /** All variables of the call, now that the line has told its own. */
   variablesAt(start: LineStart): Variables;
   tell(fact: BridgeFact): void;
+  /** What is done when the agent is gone in the middle of the call, or does not come. */
+  readonly recovery: RecoveryOptions;
+  /** Whether a caller without an agent hears that the line is alive. */
+  readonly hasBridgingSound: boolean;
+  /** Opens a conversation in place of one that is gone. @param agentId undefined: with the agent of the call. */
+  openAgent(agentId: string | undefined): AgentLeg;
 }
+
+export const NEVER_STARTED: CallFailure = {
+  code: 'stream-never-came',
+  detail: 'The socket opened but sent no start message.',
+};
 
 /** How long to wait for the agent, and what it is called when it does not come. The vendor's queue has a patience of its own. */
 export function patienceWithAgent(

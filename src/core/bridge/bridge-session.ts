@@ -6,64 +6,59 @@
  */
 import { soundBytesOf, textOf, type Base64Audio } from '../audio/base64-audio.js';
 import type { CallFailure, EndReason, Variables } from '../call/call.js';
-import type { ToolCall, ToolContext } from '../tool/tool.js';
-import type { BridgeCounters, BridgeFact } from './bridge-facts.js';
-import { patienceWithAgent, type BridgeParts } from './bridge-parts.js';
+import type { ToolCall } from '../tool/tool.js';
+import { newCounters, type BridgeCounters, type BridgeFact } from './bridge-facts.js';
+import { NEVER_STARTED, patienceWithAgent, type BridgeParts } from './bridge-parts.js';
 import { DigitCollector } from './digit-collector.js';
+import type { FarewellReason } from './farewell.js';
 import { HeldAudio } from './held-audio.js';
 import type { AgentEndReason, AgentEvents, AgentLeg, CarrierEvents, LineStart } from './legs.js';
-import { PlaybackLedger, type Cut } from './playback-ledger.js';
-import { SessionTimers } from './session-timers.js';
+import type { Cut, PlaybackLedger } from './playback-ledger.js';
+import { STALE, type ResponseIds } from './response-ids.js';
+import { SessionCrew, type SessionHost } from './session-crew.js';
 
 type Phase = 'waiting-for-line' | 'waiting-for-agent' | 'talking' | 'finishing' | 'ended';
 
-/** After `end_call` the last words are still on their way; every chunk of them restarts this wait for the close. */
-const LAST_WORDS_MS = 5000;
-/** How much later than computed the mark after the last words may come back before we stop waiting for it. */
-const MARK_GRACE_MS = 2000;
+const EARLY: CallFailure = { code: 'agent-lost', detail: 'The agent closed before the conversation began.' };
 
-export class BridgeSession implements CarrierEvents, AgentEvents {
-  readonly counters: BridgeCounters = {
-    callerFrames: 0,
-    agentFrames: 0,
-    heldFramesDropped: 0,
-    staleFramesDropped: 0,
-  };
+export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
+  readonly counters: BridgeCounters = newCounters();
   private phase: Phase = 'waiting-for-line';
   private agent: AgentLeg | undefined;
   private agentIsReady = false;
   private agentIsQueued = false;
   private conversationId = '';
   private variables: Variables = {};
-  private lastInterruption = -1;
-  private goodbye: { readonly mark: string; readonly reason: EndReason } | undefined;
+  private awaitsAudio = true;
   private readonly callerHold = new HeldAudio();
   private readonly agentHold: { payload: string; eventId: number }[] = [];
   private readonly heldWords: string[] = [];
-  private readonly ledger = new PlaybackLedger();
+  private readonly crew: SessionCrew;
+  /** Of the crew; at hand, since every piece of audio asks them. */
+  private readonly ledger: PlaybackLedger;
+  private readonly responses: ResponseIds;
   private readonly digits: DigitCollector;
   private readonly over = new AbortController();
-  private readonly timers: SessionTimers;
 
   constructor(private readonly parts: BridgeParts) {
-    this.timers = new SessionTimers(parts.clock);
+    this.crew = new SessionCrew(parts, this);
+    ({ ledger: this.ledger, responses: this.responses } = this.crew);
     this.digits = new DigitCollector(parts.clock, (digits) => this.sayDigits(digits));
-    this.timers.deadline(parts.limits.startTimeoutMs, () =>
-      this.end('stream-failed', {
-        code: 'stream-never-came',
-        detail: 'The socket opened but sent no start message.',
-      }),
-    );
+    this.crew.timers.deadline(parts.limits.startTimeoutMs, () => this.end('stream-failed', NEVER_STARTED));
+  }
+
+  get agentNow(): AgentLeg | undefined {
+    return this.agent;
+  }
+
+  get isTalking(): boolean {
+    return this.phase === 'talking';
   }
 
   /** The agent's leg is opened beside the line's start, so it is handed over as soon as it exists. */
   attachAgent(agent: AgentLeg): void {
     if (this.phase === 'ended') agent.close();
     else this.agent = agent;
-  }
-
-  get isEnded(): boolean {
-    return this.phase === 'ended';
   }
 
   // --- the line -----------------------------------------------------------------------------------------------------
@@ -76,8 +71,9 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     this.parts.tap?.lineStarted(this.parts.clock.now());
     this.waitForAgent();
     this.agent?.begin({ variables: this.variables, overrides: this.parts.overrides });
+    this.crew.bridging.start();
     for (const { payload, eventId } of this.agentHold.splice(0)) this.agentAudio(payload, eventId);
-    this.timers.watch(
+    this.crew.timers.watch(
       this.parts.limits.lineSilenceMs,
       () => this.counters.callerFrames,
       () => this.lineFailed({ code: 'stream-lost', detail: 'The media stream went silent.' }),
@@ -99,7 +95,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
 
   markPlayed(name: string): void {
     this.ledger.markPlayed(name, this.parts.clock.now());
-    if (this.goodbye && name === this.goodbye.mark) this.end(this.goodbye.reason);
+    this.crew.farewell.markPlayed(name);
   }
 
   lineStopped(): void {
@@ -134,54 +130,58 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     if (this.phase === 'waiting-for-line') return;
     this.phase = 'waiting-for-agent';
     this.waitForAgent();
+    this.crew.bridging.start();
   }
 
-  agentAudio(payload: Base64Audio, eventId: number): void {
+  agentAudio(payload: Base64Audio, ownEventId: number, spelling?: string): void {
     if (this.phase === 'ended' || payload.length === 0) return;
-    // Official clients differ; "strictly older is stale" is the rule under which no reply was ever lost.
-    if (eventId < this.lastInterruption) {
+    const eventId = this.responses.ofAudio(ownEventId);
+    if (eventId === STALE) {
       this.counters.staleFramesDropped += 1;
       return;
     }
+    if (spelling !== undefined) this.crew.succession.spelt(eventId, spelling);
     if (this.phase === 'waiting-for-line') {
-      this.agentHold.push({ payload: textOf(payload), eventId });
+      this.agentHold.push({ payload: textOf(payload), eventId: ownEventId });
       return;
     }
-    if (this.counters.agentFrames === 0) this.tell({ type: 'first-audio' });
+    if (this.awaitsAudio) this.audioCame();
     this.counters.agentFrames += 1;
     this.parts.carrier.play(payload);
     const fromMs = this.ledger.sent(soundBytesOf(payload), eventId, this.parts.clock.now());
     if (this.ledger.isMarkDue) this.parts.carrier.mark(this.ledger.nextMark());
     this.parts.tap?.agentAudio(textOf(payload), fromMs);
-    if (this.phase === 'finishing' && !this.goodbye) this.waitForLastWords();
+    if (this.phase === 'finishing' && !this.crew.farewell.reason) this.crew.farewell.awaitLastWords();
   }
 
-  interrupted(eventId: number): void {
+  interrupted(ownEventId: number): void {
     if (this.phase === 'ended') return;
-    this.lastInterruption = Math.max(this.lastInterruption, eventId);
+    const eventId = this.responses.interruptedBy(ownEventId);
+    if (eventId === undefined) return;
     this.agentHold.length = 0;
     const cut = this.cutPlayback();
     if (this.phase !== 'waiting-for-line') this.parts.carrier.clear();
     this.tell({ type: 'interrupted', eventId, cut });
-    if (this.goodbye) this.end(this.goodbye.reason);
+    if (this.crew.farewell.reason) this.end(this.crew.farewell.reason);
   }
 
-  agentSaid(text: string, eventId: number): void {
-    this.tell({ type: 'agent-said', text, eventId });
+  agentSaid(text: string, ownEventId: number): void {
+    const eventId = this.responses.ofWords(ownEventId);
+    if (eventId !== undefined) this.tell({ type: 'agent-said', text, eventId });
   }
 
-  agentCorrected(text: string, eventId: number): void {
-    this.tell({ type: 'agent-corrected', text, eventId });
+  agentCorrected(text: string, ownEventId: number): void {
+    const eventId = this.responses.ofWords(ownEventId);
+    if (eventId !== undefined) this.tell({ type: 'agent-corrected', text, eventId });
   }
 
   callerSaid(text: string, eventId: number): void {
-    this.tell({ type: 'caller-said', text, eventId });
+    this.tell({ type: 'caller-said', text, eventId: this.responses.onRecord(eventId) });
   }
 
   toolCalled(call: ToolCall): void {
     if (this.phase === 'ended') return;
-    this.tell({ type: 'tool-called', call });
-    void this.runTool(call, {
+    void this.crew.toolCalls.run(call, {
       ...this.parts.toolContext,
       conversationId: this.conversationId,
       variables: this.variables,
@@ -193,16 +193,14 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
   agentEnding(): void {
     if (this.phase === 'ended' || this.phase === 'finishing') return;
     this.phase = 'finishing';
-    this.waitForLastWords();
+    this.crew.farewell.awaitLastWords();
   }
 
   agentGone(failure: CallFailure | undefined, reason: AgentEndReason): void {
     this.agent = undefined;
     if (this.phase === 'ended') return;
-    if (!failure && this.conversationId === '') {
-      const early = 'The agent closed before the conversation began.';
-      this.end('agent-failed', { code: 'agent-lost', detail: early });
-    } else if (failure && this.phase !== 'finishing') this.end(reason, failure);
+    if (!failure && !this.agentIsReady && !this.agentIsQueued) this.agentFailed(EARLY);
+    else if (failure && this.phase !== 'finishing') this.agentFailed(failure, reason);
     else this.playOut(reason === 'max-duration' ? reason : 'agent-ended');
   }
 
@@ -216,7 +214,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
   private finish(reason: EndReason, failure: CallFailure | undefined, lineUp: boolean): void {
     if (this.phase === 'ended') return;
     this.phase = 'ended';
-    this.timers.stop();
+    this.crew.stop();
     this.digits.stop();
     this.over.abort();
     this.agent?.close();
@@ -235,22 +233,19 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
   }
 
   /** `ended` is the last fact: what comes after it belongs to no conversation any more. */
-  private tell(fact: BridgeFact): void {
-    if (this.phase !== 'ended') this.parts.tell(fact);
+  tell(fact: BridgeFact): void {
+    if (this.phase === 'ended') return;
+    this.crew.succession.note(fact);
+    this.parts.tell(fact);
   }
 
   private startTalking(): void {
-    this.timers.cancelDeadline();
+    this.crew.timers.cancelDeadline();
     this.phase = 'talking';
+    // Who was not asked to speak may well be silent.
+    if (!this.crew.succession.ready(this.agent)) this.crew.bridging.stop();
     this.callerHold.drain((payload) => this.agent?.sendAudio(payload));
     for (const text of this.heldWords.splice(0)) this.agent?.say(text);
-  }
-
-  private async runTool(call: ToolCall, context: ToolContext): Promise<void> {
-    const result = await this.parts.tools.run(call, context);
-    this.tell({ type: 'tool-answered', call, result });
-    if (this.phase === 'ended' || !call.expectsResponse) return;
-    this.agent?.answerTool(call.id, result.text, result.outcome !== 'ok');
   }
 
   private sayDigits(digits: string): void {
@@ -260,30 +255,52 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     else this.heldWords.push(text);
   }
 
-  private waitForLastWords(): void {
-    this.timers.deadline(LAST_WORDS_MS, () => {
-      this.agent?.close();
-      this.playOut('agent-ended');
-    });
-  }
-
-  /** Nothing more will come: hang up when the line says, or the clock at the latest, that all has been heard. */
-  private playOut(reason: 'agent-ended' | 'max-duration'): void {
-    if (this.phase === 'ended' || this.goodbye) return;
-    // The clock runs ahead of the network, so only marks prove that the last syllable was heard.
-    if (this.phase === 'waiting-for-line' || this.ledger.isProvenHeard) {
-      this.end(reason);
-      return;
-    }
-    const owedMs = this.ledger.owedMs(this.parts.clock.now());
+  private playOut(reason: FarewellReason): void {
+    if (this.phase === 'waiting-for-line') return this.end(reason);
     this.phase = 'finishing';
-    this.goodbye = { mark: this.ledger.nextMark(), reason };
-    this.parts.carrier.mark(this.goodbye.mark);
-    this.timers.deadline(owedMs + MARK_GRACE_MS, () => this.end(reason));
+    this.crew.farewell.playOut(reason);
   }
 
   private waitForAgent(): void {
     const { ms, failure } = patienceWithAgent(this.parts.limits, this.agentIsQueued);
-    this.timers.deadline(ms, () => this.end('agent-failed', failure));
+    this.crew.timers.deadline(ms, () => {
+      this.agent?.close();
+      this.agent = undefined;
+      this.agentFailed(failure, 'agent-failed', this.agentIsQueued);
+    });
+  }
+
+  /** What is on its way to the line is heard to its end; the call ends only where nobody else is to be had. */
+  private agentFailed(failure: CallFailure, reason: EndReason = 'agent-failed', isUseless = false): void {
+    if (!this.crew.succession.lost(failure, isUseless)) {
+      this.end(reason, failure);
+      return;
+    }
+    this.agentIsReady = false;
+    this.agentIsQueued = false;
+    this.agentHold.length = 0;
+    // Before the line has started, its own deadline runs.
+    if (this.phase === 'waiting-for-line') return;
+    this.phase = 'waiting-for-agent';
+    this.crew.timers.cancelDeadline();
+    this.crew.bridging.start();
+  }
+
+  /** Another conversation takes the place of one that is gone. @param agentId undefined: with the agent of the call. */
+  openNext(agentId: string | undefined): void {
+    if (this.phase === 'ended') return;
+    this.responses.nextConversation(this.ledger.newestEventId, this.crew.succession.isGreeted);
+    this.awaitsAudio = true;
+    this.agent = this.parts.openAgent(agentId);
+    if (this.phase === 'waiting-for-line') return;
+    this.waitForAgent();
+    const variables = { ...this.variables, call_reconnects: this.crew.succession.generation };
+    this.agent.begin({ variables, overrides: this.parts.overrides });
+  }
+
+  private audioCame(): void {
+    this.awaitsAudio = false;
+    this.crew.bridging.stop();
+    if (this.counters.agentFrames === 0) this.tell({ type: 'first-audio' });
   }
 }

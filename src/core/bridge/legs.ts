@@ -49,6 +49,8 @@ export interface AgentLeg {
   answerTool(id: string, result: string, isError: boolean): void;
   /** A turn of the caller in words: the agent answers it. */
   say(text: string): void;
+  /** Something the agent should know without answering it. A newer one of the same context takes its place. */
+  inform(text: string, contextId?: string): void;
   close(): void;
 }
 
@@ -57,7 +59,8 @@ export interface AgentEvents {
   agentReady(conversationId: string): void;
   /** The vendor holds the conversation in its queue and throws away what is sent meanwhile. */
   agentQueued(): void;
-  agentAudio(payload: Base64Audio, eventId: number): void;
+  /** @param spelling the words that are in it, where the agent tells them. */
+  agentAudio(payload: Base64Audio, eventId: number, spelling?: string): void;
   /** The caller cut in: what was sent before `eventId` is stale. */
   interrupted(eventId: number): void;
   agentSaid(text: string, eventId: number): void;

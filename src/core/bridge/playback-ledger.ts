@@ -112,6 +112,11 @@ export class PlaybackLedger {
     return this.partOf(eventId, this.heardBytes(now));
   }
 
+  /** Of what was sent last; 0 where nothing is known of it any more. */
+  get newestEventId(): number {
+    return this.segments[this.segments.length - 1]?.eventId ?? 0;
+  }
+
   /** Everything not heard yet is gone; marks given out so far mean nothing any more. */
   clear(now: number): Cut {
     const heard = this.heardBytes(now);

@@ -21,6 +21,7 @@ export const TIMELINE_TYPES = [
   'stream.failed',
   'agent.ready',
   'agent.queued',
+  'agent.lost',
   'agent.first-audio',
   'turn.agent',
   'turn.corrected',
@@ -112,6 +113,11 @@ function entryOfFact(fact: BridgeFact): Omit<TimelineEntry, 'at'> | undefined {
   switch (fact.type) {
     case 'agent-queued': {
       return { type: 'agent.queued', details: {} };
+    }
+    case 'agent-lost': {
+      const { failure, agentId, attempt, brokenOff } = fact;
+      const words = brokenOff ? { eventId: brokenOff.eventId, text: brokenOff.heard } : {};
+      return { type: 'agent.lost', details: { failure, agentId, attempt, ...words } };
     }
     case 'agent-said': {
       return { type: 'turn.agent', details: { text: fact.text, eventId: fact.eventId } };

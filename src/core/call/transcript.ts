@@ -170,6 +170,11 @@ function heardOf(said: readonly Words[], events: readonly TimelineEvent[]): Map<
     if (!cuts.has(words.eventId) && cameTooLate(words, events))
       heard.set(words, { heard: '', heardIs: 'estimated' });
   }
+  for (const event of events.filter(({ type }) => type === 'agent.lost')) {
+    const broken = wordsIn(event, 'text');
+    const words = said.findLast(({ eventId }) => broken.eventId > 0 && eventId === broken.eventId);
+    if (words) heard.set(words, { heard: broken.text, heardIs: 'estimated' });
+  }
   for (const event of events) {
     if (event.type !== 'turn.corrected') continue;
     const correction = wordsIn(event, 'text');

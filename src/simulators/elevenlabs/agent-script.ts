@@ -93,6 +93,8 @@ export interface AgentScript {
    */
   readonly clientEvents?: readonly string[];
   readonly faults?: AgentFaults;
+  /** What the next conversation with this agent is like, such as one that a client opens after this one broke. Default: as this one. */
+  readonly thereafter?: AgentScript;
   readonly analysis?: ScriptedAnalysis;
 }
 

@@ -142,7 +142,10 @@ export class ElevenLabsSimulator {
 
   private scriptOf(agentId: string): AgentScript | undefined {
     const { agents, script } = this.settings;
-    return Object.hasOwn(agents, agentId) ? agents[agentId] : script;
+    let played = Object.hasOwn(agents, agentId) ? agents[agentId] : script;
+    for (const before of this.conversations)
+      if (before.agentId === agentId) played = played?.thereafter ?? played;
+    return played;
   }
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

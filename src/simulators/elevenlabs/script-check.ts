@@ -154,7 +154,7 @@ const analysis = members({
   collected: { check: mapOf(members({ value: required(value), rationale: { check: text } })) },
 });
 
-const script = members({
+const script: Check = members({
   firstMessage: required(text),
   steps: required(steps),
   requiredVariables: { check: listOf(words) },
@@ -172,6 +172,7 @@ const script = members({
     }),
   },
   analysis: { check: analysis },
+  thereafter: { check: (value, at, faults) => script(value, at, faults) },
 });
 
 /** Fills `faults` with one line for each fault. @returns whether there is none */
