@@ -37,13 +37,15 @@ export class ToolsController {
   @ApiOkResponse({ type: ToolListDto })
   @Get()
   list(): ToolListDto {
-    const data = this.registry.all().map(({ name, description, timeoutMs, expectsResponse, schema }) => ({
-      name,
-      description,
-      timeoutMs,
-      expectsResponse,
-      parameters: schema,
-    }));
+    const data = this.registry
+      .all()
+      .map(({ name, options: { description, timeoutMs, expectsResponse }, schema }) => ({
+        name,
+        description,
+        timeoutMs,
+        expectsResponse,
+        parameters: schema,
+      }));
     return { data, nextCursor: null };
   }
 }
