@@ -3,8 +3,16 @@
  * unique, and a list of ids that is kept here would be lost with our database while the tools stay. So each tool that we make carries
  * its owner with it: at the end of its description, the one text of a tool that ElevenLabs is known to keep as it is.
  */
+import type { Environment } from '../../config/environment.js';
 
 const MARK = /\s*\[cordboard:([A-Za-z0-9._:-]{1,128})\]\s*$/;
+
+export function ownerOf({
+  TOOLS_OWNER,
+  PUBLIC_URL,
+}: Pick<Environment, 'TOOLS_OWNER' | 'PUBLIC_URL'>): string {
+  return TOOLS_OWNER ?? defaultOwner(PUBLIC_URL);
+}
 
 /** By default the public host, which replicas share and stages do not. */
 export function defaultOwner(publicUrl: string): string {

@@ -56,8 +56,13 @@ export interface SyncPlan {
 export function planSync(input: SyncInput): SyncPlan {
   const tools = input.local.map((config) => stepFor(config, input));
   const kept = new Set(tools.map(({ id }) => id));
+  // Where an agent has one in the way, ours may well serve another agent.
+  const disputed = new Set(tools.flatMap(({ name, state }) => (state === 'conflict' ? [name] : [])));
   const stale = input.remote
-    .filter(({ id, config }) => !kept.has(id) && ownerOf(config) === input.owner)
+    .filter(
+      ({ id, config }) =>
+        !kept.has(id) && ownerOf(config) === input.owner && !disputed.has(String(config['name'])),
+    )
     .map((tool) => staleStep(tool, input));
   const agents = input.agents.map(({ id, toolIds }) => ({
     agentId: id,

@@ -1,6 +1,7 @@
 /**
  * A plan in words, for people at a terminal.
  */
+import type { SyncDeed } from './tool-sync.js';
 import type { AgentStep, SyncPlan, ToolStep } from './sync-plan.js';
 
 const SIGNS = { same: '=', create: '+', update: '~', conflict: '!', stale: '-' } as const;
@@ -35,4 +36,12 @@ function agentLines({ agentId, attach, detach }: AgentStep, tools: readonly Tool
 function shown(value: string | undefined): string {
   if (value === undefined) return '(nothing)';
   return value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value;
+}
+
+export function deedText(done: readonly SyncDeed[]): string {
+  if (done.length === 0) return '';
+  const lines = done.map(
+    ({ act, tool, agentId }) => `${act} ${tool}${agentId === null ? '' : ` (agent ${agentId})`}`,
+  );
+  return `\n${lines.join('\n')}\n`;
 }
