@@ -25,6 +25,10 @@ export const AREAS: Readonly<Record<string, Rule>> = {
     may: [...FEATURE, 'protocol', 'outward'],
     because: 'tools may ask the world outside, and know no other feature',
   },
+  mcp: {
+    may: [...FEATURE, 'tools'],
+    because: 'mcp offers the tools to programs, and knows no other feature',
+  },
   timeline: { may: FEATURE, because: NO_FEATURE },
   webhooks: {
     may: [...FEATURE, 'outward'],
@@ -83,6 +87,7 @@ export const AREAS: Readonly<Record<string, Rule>> = {
       'billing',
       'privacy',
       'outward',
+      'mcp',
     ],
     because: 'the application is made of features, and never of simulators',
   },
