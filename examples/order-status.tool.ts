@@ -4,8 +4,8 @@
  */
 import { Matches } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
-import type { ToolContext } from '../src/core/tool/tool.js';
-import { CallTool, Tool, ToolFailure } from '../src/tools/tool.decorator.js';
+import type { ToolScope } from '../src/core/tool/tool.js';
+import { IndependentTool, Tool, ToolFailure } from '../src/tools/tool.decorator.js';
 
 export class OrderStatusInput {
   @JSONSchema({ description: 'Number of the order: four digits.' })
@@ -20,12 +20,13 @@ export class OrderStatusInput {
   input: OrderStatusInput,
   timeoutMs: 5000,
 })
-export class OrderStatusTool extends CallTool<OrderStatusInput> {
-  async run({ orderNumber }: OrderStatusInput, { signal }: ToolContext): Promise<object> {
+export class OrderStatusTool extends IndependentTool<OrderStatusInput> {
+  async run({ orderNumber }: OrderStatusInput, { signal }: ToolScope): Promise<object> {
     const response = await fetch(`https://shop.example.com/orders/${orderNumber}`, { signal });
     if (response.status === 404)
       throw new ToolFailure(`There is no order ${orderNumber}. Ask for the number again.`);
-    if (!response.ok) throw new ToolFailure('The order system is down. Offer to call back.');
+    if (!response.ok)
+      throw new ToolFailure('The order system is down. Offer to call back.', { outage: true });
     return (await response.json()) as object;
   }
 }

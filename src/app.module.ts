@@ -6,6 +6,7 @@ import { AgentModule } from './agent/agent.module.js';
 import { BillingModule } from './billing/billing.module.js';
 import { CallsModule } from './calls/calls.module.js';
 import { EnvironmentModule } from './config/config.module.js';
+import { McpModule } from './mcp/mcp.module.js';
 import { MediaStreamModule } from './media-stream/media-stream.module.js';
 import { OpsModule } from './ops/ops.module.js';
 import type { Siblings } from './ops/siblings.js';
@@ -43,6 +44,7 @@ export class AppModule {
         TwimlModule,
         AgentModule,
         ToolsModule,
+        McpModule,
         MediaStreamModule,
         BillingModule,
         PrivacyModule,

@@ -3,6 +3,7 @@
  * it; nothing else reads `process.env`.
  */
 import {
+  ArrayNotEmpty,
   IsInt,
   IsOptional,
   IsString,
@@ -15,7 +16,7 @@ import {
 } from 'class-validator';
 import { Transform } from 'class-transformer';
 import { RecordVariables } from './record-variables.js';
-import { ANY_HTTP, integer, withoutSlash } from './transforms.js';
+import { ANY_HTTP, integer, list, withoutSlash } from './transforms.js';
 import { Variable } from './variable.js';
 
 export class Environment extends RecordVariables {
@@ -122,6 +123,28 @@ export class Environment extends RecordVariables {
   @IsString()
   @MinLength(1)
   ELEVENLABS_WEBHOOK_SECRET?: string;
+
+  @Variable({
+    group: 'Tools',
+    about:
+      'Agents that the tools are pushed to, separated by commas. Not set: the one of ELEVENLABS_AGENT_ID.',
+    example: 'agent_xxxxxxxx,agent_yyyyyyyy',
+  })
+  @Transform(list)
+  @IsOptional()
+  @ArrayNotEmpty()
+  @IsString({ each: true })
+  TOOLS_AGENT_IDS?: string[];
+
+  @Variable({
+    group: 'Tools',
+    about:
+      'Whose tools those of this service are at ElevenLabs, so that several services can share a workspace. Not set: the host of PUBLIC_URL. Set it where that changes, as with a tunnel.',
+    example: 'calls.example.com',
+  })
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9._:-]{1,128}$/, { message: 'expected letters, digits and . _ : -, at most 128' })
+  TOOLS_OWNER?: string;
 
   @Variable({
     group: 'Tools',

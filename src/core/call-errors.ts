@@ -94,6 +94,12 @@ export const CALL_ERRORS = {
     mend: 'See `detail` for the close code and reason that ElevenLabs gave.',
     retryable: true,
   },
+  'tools-refused': {
+    status: 502,
+    title: 'ElevenLabs refused a tool, or told of tools in a way that was not understood.',
+    mend: 'Read `detail`, which has the words of ElevenLabs, and correct the options of the tool that it names.',
+    retryable: false,
+  },
   'service-lost': {
     status: 500,
     title: 'The process that carried the call ended without warning.',

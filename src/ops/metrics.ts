@@ -81,6 +81,25 @@ export class Metrics {
     });
   }
 
+  /** One figure for each tool. */
+  gaugeByTool(
+    name: string,
+    help: string,
+    together: 'sum' | 'max',
+    read: () => readonly (readonly [tool: string, value: number])[],
+  ): void {
+    const gauge: Gauge<'tool'> = new Gauge({
+      name: `cordboard_${name}`,
+      help,
+      labelNames: ['tool'],
+      registers: [this.registry],
+      aggregator: together,
+      collect: () => {
+        for (const [tool, value] of read()) gauge.set({ tool }, value);
+      },
+    });
+  }
+
   /** @param labelNames none of which may hold what a caller or a vendor can invent. */
   counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
     return new Counter({ name: `cordboard_${name}`, help, labelNames, registers: [this.registry] });

@@ -2,12 +2,12 @@
  * Whether arguments have the shape that the agent was told. The validator looks into the elements of a list wherever it finds one, and
  * so takes lists of lists of objects for objects; a tool that trusts its types would not.
  */
-import type { AgentSchema } from './tool-schema.js';
+import { isSupplied, type AgentSchema } from './tool-schema.js';
 
 /** The field that has another shape, and what was expected there; undefined when all is well. */
 export function misshapen(schema: AgentSchema, value: unknown, path = ''): string | undefined {
   // Whether nothing will do is a question for the rules of the class.
-  if (value === undefined || value === null) return undefined;
+  if (value === undefined || value === null || isSupplied(schema)) return undefined;
   if (schema['type'] === 'array') {
     if (!Array.isArray(value)) return fault(path, 'a list');
     return firstOf(value.map((item, at) => () => misshapen(partOf(schema, 'items'), item, join(path, at))));

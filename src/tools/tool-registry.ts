@@ -1,21 +1,15 @@
 /**
  * Finds the tools at boot and refuses what is wrong with them, all faults at once, before the first call meets one.
  */
-import { Inject, Injectable, Scope, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import { Environment } from '../config/environment.js';
 import type { AppLogger } from '../ops/logger.js';
 import { APP_LOGGER } from '../ops/tokens.js';
-import { CallTool, NoInput, toolOptionsOf, type ToolOptions } from './tool.decorator.js';
-import { schemaOf, type AgentSchema } from './tool-schema.js';
+import { describedTools, type DescribedTool } from './described-tools.js';
+import { CallTool } from './tool.decorator.js';
 
-export interface RegisteredTool {
-  readonly name: string;
-  readonly description: string;
-  readonly input: new () => object;
-  readonly timeoutMs: number;
-  readonly expectsResponse: boolean;
-  readonly schema: AgentSchema;
+export interface RegisteredTool extends DescribedTool {
   readonly tool: CallTool;
 }
 
@@ -27,31 +21,26 @@ export class ToolRegistrationError extends Error {
   }
 }
 
-/** ElevenLabs' rule for names of tools. */
-const NAME = /^[a-zA-Z0-9_-]{1,64}$/;
-const DEFAULT_TIMEOUT_MS = 15_000;
-/** ElevenLabs waits for a client tool at most this long. */
-const MAX_TIMEOUT_MS = 120_000;
-
 @Injectable()
 export class ToolRegistry implements OnModuleInit {
   private readonly tools = new Map<string, RegisteredTool>();
+  private readonly assigned = new Set<string>();
 
   constructor(
     private readonly discovery: DiscoveryService,
+    private readonly environment: Environment,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
   /** @throws ToolRegistrationError */
   onModuleInit(): void {
-    const faults: string[] = [];
-    const seen = new Set<unknown>();
-    for (const wrapper of this.discovery.getProviders()) {
-      const options = toolOptionsOf(wrapper.metatype);
-      // A provider that several modules list is one tool.
-      if (!options || seen.has(wrapper.metatype)) continue;
-      seen.add(wrapper.metatype);
-      this.register(wrapper, options, faults);
+    const wrappers = this.discovery.getProviders();
+    const { tools, faults } = describedTools(wrappers, this.environment);
+    for (const described of tools) {
+      const tool: unknown = wrappers.find(({ metatype }) => metatype === described.provider)?.instance;
+      if (!(tool instanceof CallTool)) continue;
+      this.tools.set(described.name, { ...described, tool });
+      for (const { dynamicVariable } of described.options.assignments) this.assigned.add(dynamicVariable);
     }
     if (faults.length > 0) throw new ToolRegistrationError(faults);
     this.logger.debug({ tools: [...this.tools.keys()] }, 'tools registered');
@@ -65,52 +54,8 @@ export class ToolRegistry implements OnModuleInit {
     return [...this.tools.values()];
   }
 
-  private register(wrapper: InstanceWrapper, options: ToolOptions, faults: string[]): void {
-    const {
-      name,
-      description,
-      input = NoInput,
-      timeoutMs = DEFAULT_TIMEOUT_MS,
-      expectsResponse = true,
-    } = options;
-    const who = `${wrapper.name} (${name})`;
-    const fault = (text: string): void => void faults.push(`${who}: ${text}`);
-    for (const text of optionFaults({ name, description, timeoutMs })) fault(text);
-    if (this.tools.has(name)) fault('the name is taken by another tool');
-    if (dependsOnRequest(wrapper)) {
-      fault('it depends on a request, and there is none during a call; use the default scope');
-      return;
-    }
-    const tool: unknown = wrapper.instance;
-    if (!(tool instanceof CallTool) || typeof tool.run !== 'function') {
-      fault('the class must extend CallTool and have a method run');
-      return;
-    }
-    const { schema, faults: schemaFaults } = schemaOf(input);
-    for (const text of schemaFaults) fault(`the input cannot be described to the agent: ${text}`);
-    this.tools.set(name, { name, description, input, timeoutMs, expectsResponse, schema, tool });
+  /** Whether only ElevenLabs can know the variable: it fills it in itself, or took it out of a tool's result. */
+  isTheVendorsVariable(name: string): boolean {
+    return name.startsWith('system__') || this.assigned.has(name);
   }
-}
-
-function optionFaults({
-  name,
-  description,
-  timeoutMs,
-}: {
-  name: string;
-  description: string;
-  timeoutMs: number;
-}): string[] {
-  const faults: string[] = [];
-  if (!NAME.test(name)) faults.push('the name may have letters, digits, _ and -, at most 64');
-  if (description.trim() === '')
-    faults.push('the description is empty, and the agent would never know when to call it');
-  if (!(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS))
-    faults.push(`timeoutMs must be between 1 and ${MAX_TIMEOUT_MS}`);
-  return faults;
-}
-
-function dependsOnRequest(wrapper: InstanceWrapper): boolean {
-  const { scope } = wrapper;
-  return scope === Scope.REQUEST || scope === Scope.TRANSIENT || !wrapper.isDependencyTreeStatic();
 }

@@ -1,8 +1,10 @@
 /**
- * How a tool is written: a class that extends `CallTool`, labelled with `@Tool`, listed among the providers of any module.
+ * How a tool is written: a class that extends `CallTool` or `IndependentTool`, labelled with `@Tool`, listed among the providers of
+ * any module.
  */
 import { Injectable } from '@nestjs/common';
-import type { ToolContext } from '../core/tool/tool.js';
+import type { ToolContext, ToolScope } from '../core/tool/tool.js';
+import type { ToolOptions } from './tool-options.js';
 
 export abstract class CallTool<Input extends object = object> {
   /**
@@ -13,26 +15,29 @@ export abstract class CallTool<Input extends object = object> {
   abstract run(input: Input, context: ToolContext): unknown;
 }
 
+/** A tool that needs no call around it, and is therefore also offered by MCP. */
+export abstract class IndependentTool<Input extends object = object> extends CallTool<Input> {
+  abstract override run(input: Input, scope: ToolScope): unknown;
+}
+
+export interface ToolFailureOptions extends ErrorOptions {
+  /** What the tool asks is out of order, whatever it is asked. After five of them in a row it is given a rest. */
+  readonly outage?: boolean;
+}
+
 /** A failure whose words are meant for the agent. */
 export class ToolFailure extends Error {
   override readonly name = 'ToolFailure';
+  readonly isOutage: boolean;
+
+  constructor(message: string, options: ToolFailureOptions = {}) {
+    super(message, options);
+    this.isOutage = options.outage ?? false;
+  }
 }
 
 /** A tool that takes no arguments. */
 export class NoInput {}
-
-export interface ToolOptions<Input extends object = object> {
-  /** As the agent calls it: letters, digits, `_` and `-`, at most 64 (ElevenLabs' rule). */
-  readonly name: string;
-  /** When the agent should call it, and what it gets: this text drives the model. */
-  readonly description: string;
-  /** Class of the arguments, with rules of class-validator. Default: `NoInput`. */
-  readonly input?: new () => Input;
-  /** Milliseconds after which the agent is told that the tool took too long. Default 15,000; ElevenLabs waits 20 s by default. */
-  readonly timeoutMs?: number;
-  /** Whether the agent waits for the result. Default true (ElevenLabs' own default is false). */
-  readonly expectsResponse?: boolean;
-}
 
 const labels = new WeakMap<object, ToolOptions>();
 

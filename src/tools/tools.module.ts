@@ -8,6 +8,11 @@ import { CheckInventoryTool } from './builtin/check-inventory.tool.js';
 import { EndCallTool } from './builtin/end-call.tool.js';
 import { NestToolRunner } from './nest-tool-runner.js';
 import { ToolRegistry } from './tool-registry.js';
+import { Environment } from '../config/environment.js';
+import { Clock } from '../core/clock.js';
+import { ElevenLabsWorkspace } from './sync/elevenlabs-workspace.js';
+import { ownerOf } from './sync/ownership.js';
+import { ToolSync } from './sync/tool-sync.js';
 import { ToolsController } from './tools.controller.js';
 
 @Module({
@@ -16,6 +21,12 @@ import { ToolsController } from './tools.controller.js';
   providers: [
     ToolRegistry,
     { provide: ToolRunner, useClass: NestToolRunner },
+    {
+      provide: ToolSync,
+      inject: [Environment, Clock],
+      useFactory: (environment: Environment, clock: Clock) =>
+        new ToolSync(new ElevenLabsWorkspace(environment, clock), ownerOf(environment)),
+    },
     EndCallTool,
     CheckInventoryTool,
   ],

@@ -88,6 +88,19 @@ describe('a tool that the agent calls', () => {
     expect(rig.ending).toMatchObject({ reason: 'agent-ended' });
   });
 
+  it('tells the agent of its progress, each call under its own context, while both talk', () => {
+    const rig = BridgeRig.talking();
+    rig.session.toolCalled(toolCall({ id: 'slow' }));
+    const { progress } = rig.tools.contextOf('slow');
+    progress('Half of it is done.');
+    expect(rig.agent.asked.at(-1)).toEqual(['inform', { text: 'Half of it is done.', contextId: 'slow' }]);
+    rig.session.agentQueued();
+    progress('All of it is done.');
+    rig.session.lineStopped();
+    progress('Too late.');
+    expect(rig.agent.verbs.filter((verb) => verb === 'inform')).toHaveLength(1);
+  });
+
   it('does not start any more after the end', () => {
     const rig = BridgeRig.talking();
     rig.session.lineStopped();

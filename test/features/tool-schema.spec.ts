@@ -134,11 +134,11 @@ describe('the schema of a tool’s arguments', () => {
   });
 
   it.each([
-    ['a field without a description', Unspoken, /^text has no description/],
-    ['an object without known fields', Shapeless, /^anything is an object without known fields/],
-    ['a field without a type', Untyped, /^whatever has no type/],
-    ['a list of unknown things', Loose, /^list is a list of unknown things/],
-    ['a class that contains itself', Node_, /^next.*contains itself/],
+    ['a field without a description', Unspoken, /^Unspoken.text has no description/],
+    ['an object without known fields', Shapeless, /^Shapeless.anything is an object without known fields/],
+    ['a field without a type', Untyped, /^Untyped.whatever has no type/],
+    ['a list of unknown things', Loose, /^Loose.list is a list of unknown things/],
+    ['a class that contains itself', Node_, /^Node_.next.*contains itself/],
   ] as readonly [string, new () => object, RegExp][])('names %s', (_name, input, fault) => {
     expect(schemaOf(input).faults).toEqual([expect.stringMatching(fault)]);
   });

@@ -1,104 +1,18 @@
 /** Tools in a Nest module: found by their label, refused when they are wrong, run within limits, and never in the way of a call. */
 import 'reflect-metadata';
-import { Global, Injectable, Module, Scope, type Provider } from '@nestjs/common';
+import { Injectable, Module, Scope, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import { IsInt, IsNotEmpty, IsString, Max } from 'class-validator';
-import { JSONSchema } from 'class-validator-jsonschema';
-import { Clock } from '../../src/core/clock.js';
-import type { ToolContext, ToolResult } from '../../src/core/tool/tool.js';
-import type { AppLogger } from '../../src/ops/logger.js';
+import { IsString } from 'class-validator';
+import { Environment } from '../../src/config/environment.js';
+import type { ToolResult } from '../../src/core/tool/tool.js';
 import { createLogger } from '../../src/ops/logger.js';
-import { Metrics } from '../../src/ops/metrics.js';
 import { APP_LOGGER } from '../../src/ops/tokens.js';
-import { EndCallTool } from '../../src/tools/builtin/end-call.tool.js';
-import { NestToolRunner } from '../../src/tools/nest-tool-runner.js';
-import { CallTool, Tool, ToolFailure, type NoInput } from '../../src/tools/tool.decorator.js';
+import { CallTool, Tool, ToolFailure } from '../../src/tools/tool.decorator.js';
 import { ToolRegistrationError, ToolRegistry } from '../../src/tools/tool-registry.js';
-import { Lines, silentLogger, toolCall } from '../support/builders.js';
-import { ManualClock, settled } from '../support/manual-clock.js';
-
-class OrderInput {
-  @JSONSchema({ description: 'Number of the order.' })
-  @IsString()
-  @IsNotEmpty()
-  order!: string;
-
-  @JSONSchema({ description: 'How many.' })
-  @IsInt()
-  @Max(10)
-  count!: number;
-}
-
-@Tool({ name: 'echo', description: 'Says what it was given.', input: OrderInput })
-class EchoTool extends CallTool<OrderInput> {
-  seen: { input: OrderInput; context: ToolContext } | undefined;
-  run(input: OrderInput, context: ToolContext): unknown {
-    this.seen = { input, context };
-    return { got: input };
-  }
-}
-
-/** Does what the test says. */
-@Tool({ name: 'flexible', description: 'Does anything.', timeoutMs: 4000 })
-class FlexibleTool extends CallTool<NoInput> {
-  act: (context: ToolContext) => unknown = () => undefined;
-  run(_input: NoInput, context: ToolContext): unknown {
-    return this.act(context);
-  }
-}
-
-interface Bench {
-  readonly registry: ToolRegistry;
-  readonly runner: NestToolRunner;
-  readonly clock: ManualClock;
-  readonly metrics: Metrics;
-  readonly echo: EchoTool;
-  readonly flexible: FlexibleTool;
-  readonly context: ToolContext;
-  readonly over: AbortController;
-  readonly ended: () => number;
-}
-
-async function bench(tools: Provider[] = [], logger: AppLogger = silentLogger()): Promise<Bench> {
-  const clock = new ManualClock();
-  @Global()
-  @Module({
-    providers: [Metrics, { provide: Clock, useValue: clock }, { provide: APP_LOGGER, useValue: logger }],
-    exports: [Metrics, Clock, APP_LOGGER],
-  })
-  class Ops {}
-  const module = await Test.createTestingModule({
-    imports: [Ops, DiscoveryModule],
-    providers: [ToolRegistry, NestToolRunner, EchoTool, FlexibleTool, EndCallTool, ...tools],
-  }).compile();
-  await module.init();
-  const over = new AbortController();
-  let ends = 0;
-  return {
-    clock,
-    over,
-    registry: module.get(ToolRegistry),
-    runner: module.get(NestToolRunner),
-    metrics: module.get(Metrics),
-    echo: module.get(EchoTool),
-    flexible: module.get(FlexibleTool),
-    ended: () => ends,
-    context: {
-      callId: 'call_1',
-      agentId: 'agent_1',
-      conversationId: 'conv_1',
-      direction: 'outbound',
-      to: '+14155550123',
-      from: '+14155550100',
-      variables: {},
-      signal: over.signal,
-      endCall: () => {
-        ends += 1;
-      },
-    },
-  };
-}
+import { environmentWith, Lines, silentLogger, toolCall } from '../support/builders.js';
+import { settled } from '../support/manual-clock.js';
+import { bench, EchoTool, OrderInput } from '../tools/tool-bench.js';
 
 describe('tools at boot', () => {
   it('are found among the providers, with their schema and their limits', async () => {
@@ -108,10 +22,9 @@ describe('tools at boot', () => {
         .all()
         .map(({ name }) => name)
         .toSorted(),
-    ).toEqual(['echo', 'end_call', 'flexible']);
+    ).toEqual(['echo', 'end_call', 'few', 'flexible', 'free', 'mine']);
     expect(registry.find('echo')).toMatchObject({
-      timeoutMs: 15_000,
-      expectsResponse: true,
+      options: { timeoutMs: 15_000, expectsResponse: true },
       schema: { type: 'object', required: ['order', 'count'], properties: { count: { type: 'integer' } } },
     });
     expect(registry.find('flexible')).toMatchObject({
@@ -188,7 +101,12 @@ describe('tools at boot', () => {
     class Another {}
     const module = await Test.createTestingModule({
       imports: [DiscoveryModule, Another],
-      providers: [ToolRegistry, EchoTool, { provide: APP_LOGGER, useValue: silentLogger() }],
+      providers: [
+        ToolRegistry,
+        EchoTool,
+        { provide: APP_LOGGER, useValue: silentLogger() },
+        { provide: Environment, useValue: environmentWith() },
+      ],
     }).compile();
     await expect(module.init()).resolves.toBeDefined();
   });
@@ -232,7 +150,11 @@ describe('a tool that runs', () => {
     ['nothing as a word', undefined, 'Done.'],
     ['null as a word', null, 'Done.'],
     ['what JSON has not as a word', () => 1, 'Done.'],
-    ['too much cut short', 'y'.repeat(20_000), `${'y'.repeat(16_000)}…`],
+    [
+      'too much cut short',
+      'y'.repeat(20_000),
+      `${'y'.repeat(16_000)}… [cut: these are the first 16000 of 20000 characters]`,
+    ],
   ])('returns %s, always a string', async (_name, value, text) => {
     const { runner, flexible, context } = await bench();
     flexible.act = () => Promise.resolve(value);

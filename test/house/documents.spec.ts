@@ -18,7 +18,7 @@ const NOT_VARIABLES: Readonly<Record<string, string>> = {
   EVENT_ID: 'a name in a shell',
 };
 /** Words in code style that look like codes and are none. */
-const NOT_CODES = new Set(['media-stream', 'webhook-id']);
+const NOT_CODES = new Set(['media-stream', 'webhook-id', 'unknown-tool', 'timed-out']);
 /** Paths that only a reader's project would have. */
 const NOT_HERE = new Set(['src/shop/order-status.tool.ts']);
 

@@ -24,6 +24,7 @@ const context: ToolContext = {
   variables: {},
   signal: new AbortController().signal,
   endCall: () => undefined,
+  progress: () => undefined,
 };
 
 let app: NestExpressApplication;

@@ -22,8 +22,12 @@ export const AREAS: Readonly<Record<string, Rule>> = {
   persistence: { may: FEATURE, because: NO_FEATURE },
   outward: { may: FEATURE, because: NO_FEATURE },
   tools: {
-    may: [...FEATURE, 'outward'],
+    may: [...FEATURE, 'protocol', 'outward'],
     because: 'tools may ask the world outside, and know no other feature',
+  },
+  mcp: {
+    may: [...FEATURE, 'tools'],
+    because: 'mcp offers the tools to programs, and knows no other feature',
   },
   timeline: { may: FEATURE, because: NO_FEATURE },
   webhooks: {
@@ -83,6 +87,7 @@ export const AREAS: Readonly<Record<string, Rule>> = {
       'billing',
       'privacy',
       'outward',
+      'mcp',
     ],
     because: 'the application is made of features, and never of simulators',
   },
@@ -94,6 +99,10 @@ export const AREAS: Readonly<Record<string, Rule>> = {
     may: ['app.ts', 'core/clock.ts', 'config', 'ops', 'persistence', 'tools'],
     because:
       'workers run the application as it is, and know of its inside only the store and the faults of a start',
+  },
+  commands: {
+    may: ['app.module.ts', 'core', 'config', 'ops', 'tools'],
+    because: 'a command reads the application as it is made, and builds nothing of it',
   },
   'main.ts': {
     may: ['app.ts', 'config', 'ops', 'workers'],

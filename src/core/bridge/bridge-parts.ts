@@ -28,7 +28,7 @@ export interface BridgeParts {
   /** Listens to the media, where somebody wants to. */
   readonly tap?: MediaTap | undefined;
   readonly overrides: AgentOverrides;
-  readonly toolContext: Omit<ToolContext, 'signal' | 'endCall' | 'conversationId' | 'variables'>;
+  readonly toolContext: Omit<ToolContext, 'signal' | 'endCall' | 'progress' | 'conversationId' | 'variables'>;
   /** All variables of the call, now that the line has told its own. */
   variablesAt(start: LineStart): Variables;
   tell(fact: BridgeFact): void;

@@ -187,6 +187,8 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
       variables: this.variables,
       signal: this.over.signal,
       endCall: () => this.agentEnding(),
+      // What an agent in the vendor's queue is told would be thrown away, and is old news afterwards.
+      progress: (text) => void (this.phase === 'talking' && this.agent?.inform(text, call.id)),
     });
   }
 

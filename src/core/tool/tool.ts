@@ -5,8 +5,22 @@
 import type { CallDirection, Variables } from '../call/call.js';
 import type { CallId } from '../ids.js';
 
+/** What every tool has around it, whoever asks: the agent of a call, or a program by MCP. */
+export interface ToolScope {
+  /** Those of the call; none where there is no call. */
+  readonly variables: Variables;
+  /** Aborted when the tool's time is up and when whoever asked is gone, as when the call ends: pass it on to whatever waits. */
+  readonly signal: AbortSignal;
+  /**
+   * Tells the agent how far a long tool is, in one sentence. It hears of it without having to speak; whether it does is up to its prompt.
+   * The newest takes the place of the one before. More than one a second, more than 1,000 characters and what comes after the result are
+   * left out. Where there is no call, nobody is told.
+   */
+  readonly progress: (text: string) => void;
+}
+
 /** The call in which a tool runs. */
-export interface ToolContext {
+export interface ToolContext extends ToolScope {
   readonly callId: CallId;
   readonly agentId: string;
   readonly conversationId: string;
@@ -14,9 +28,6 @@ export interface ToolContext {
   /** E.164, or what the carrier gave for a withheld number. */
   readonly to: string;
   readonly from: string;
-  readonly variables: Variables;
-  /** Aborted when the tool's time is up and when the call ends: pass it on to whatever waits. */
-  readonly signal: AbortSignal;
   /** Ends the call as soon as everything said so far has been played. */
   endCall(): void;
 }
@@ -29,7 +40,9 @@ export interface ToolCall {
   readonly expectsResponse: boolean;
 }
 
-export type ToolOutcome = 'ok' | 'unknown-tool' | 'bad-input' | 'failed' | 'timed-out' | 'aborted';
+/** `busy`: as many of it as are allowed ran already. `unavailable`: it failed so often that it was not tried. */
+export type ToolOutcome =
+  'ok' | 'unknown-tool' | 'bad-input' | 'failed' | 'timed-out' | 'aborted' | 'busy' | 'unavailable';
 
 export interface ToolResult {
   /** For the agent's eyes: JSON for objects, words for failures. */
@@ -40,5 +53,6 @@ export interface ToolResult {
 
 /** Port: runs a tool and never rejects; a failure is a result with words in it. */
 export abstract class ToolRunner {
-  abstract run(call: ToolCall, context: ToolContext): Promise<ToolResult>;
+  /** @param context a `ToolContext` wherever there is a call */
+  abstract run(call: ToolCall, context: ToolScope): Promise<ToolResult>;
 }

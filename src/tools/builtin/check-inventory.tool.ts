@@ -4,9 +4,9 @@
 import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { Environment } from '../../config/environment.js';
-import type { ToolContext } from '../../core/tool/tool.js';
+import type { ToolScope } from '../../core/tool/tool.js';
 import { ToolHttp } from '../../outward/tool-http.js';
-import { CallTool, Tool, ToolFailure } from '../tool.decorator.js';
+import { IndependentTool, Tool, ToolFailure } from '../tool.decorator.js';
 
 export class CheckInventoryInput {
   @JSONSchema({ description: 'The item that the caller asks for, in the words of the caller.' })
@@ -21,8 +21,10 @@ export class CheckInventoryInput {
   description: 'Tells whether an item is in stock, how many there are, and what it costs.',
   input: CheckInventoryInput,
   timeoutMs: 6000,
+  // Without a stock service an agent would only be led to promise what it cannot look up.
+  enabled: ({ INVENTORY_API_URL }) => INVENTORY_API_URL !== undefined,
 })
-export class CheckInventoryTool extends CallTool<CheckInventoryInput> {
+export class CheckInventoryTool extends IndependentTool<CheckInventoryInput> {
   constructor(
     private readonly environment: Environment,
     private readonly http: ToolHttp,
@@ -30,7 +32,7 @@ export class CheckInventoryTool extends CallTool<CheckInventoryInput> {
     super();
   }
 
-  async run({ item }: CheckInventoryInput, { signal }: ToolContext): Promise<string> {
+  async run({ item }: CheckInventoryInput, { signal }: ToolScope): Promise<string> {
     const { INVENTORY_API_URL } = this.environment;
     if (INVENTORY_API_URL === undefined)
       throw new ToolFailure('The stock cannot be checked: no stock service is configured.');
@@ -44,7 +46,9 @@ export class CheckInventoryTool extends CallTool<CheckInventoryInput> {
     });
     if (status === 404) throw new ToolFailure(`The stock service does not know "${item}".`);
     if (status !== 200)
-      throw new ToolFailure('The stock service did not answer properly. Offer to call back.');
+      throw new ToolFailure('The stock service did not answer properly. Offer to call back.', {
+        outage: true,
+      });
     return text;
   }
 }
