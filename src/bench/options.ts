@@ -17,6 +17,12 @@ export interface BenchOptions {
   readonly relays: readonly string[];
   /** Only whether the service still holds what it may not lose: the way of a check, not of figures. */
   readonly guard: boolean;
+  /** Also beside trouble: a database, readers, receivers and tools that are slow, blocked or too many. */
+  readonly disturb: boolean;
+  /** Of these, names or parts of them; empty: all. */
+  readonly only: readonly string[];
+  /** A server whose account may make databases; undefined: the embedded Postgres is started. */
+  readonly database: string | undefined;
   readonly json: string | undefined;
   readonly write: boolean;
 }
@@ -25,9 +31,14 @@ export const USAGE = `npm run bench -- [options]
   --calls 100,200       calls at once, one set of rounds for each number (default 100)
   --rounds 5            interleaved rounds; medians are shown (default 5)
   --seconds 5           measured in each (default 5)
-  --profile steady      steady, conversation, both, or growth with several numbers of --calls (default both)
+  --profile steady      steady, conversation, both, growth with several numbers of --calls, or none (default both)
   --capacity            also finds how many calls of the conversation one core carries
   --soak 600            also carries --calls for so many seconds, and looks at the memory
+  --disturb             also measures the service beside a database, readers of events, receivers of webhooks, tools and clients
+                        that are slow, blocked or too many, in rounds of their own
+  --only database,tool  of --disturb only these, by parts of their names (default all)
+  --database URL        of --disturb: a Postgres server whose account may make databases
+                        (default TEST_DATABASE_URL, without it the embedded one)
   --relays pipe,nginx   only these beside the naive one, by parts of their names (default all)
   --guard               exits with 1 where the service loses a message, or costs far more than a pipe of bytes
   --json FILE           writes everything that was measured
@@ -46,11 +57,15 @@ export function readOptions(args: readonly string[]): BenchOptions {
       capacity: { type: 'boolean', default: false },
       soak: { type: 'string' },
       guard: { type: 'boolean', default: false },
+      disturb: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
+      database: { type: 'string' },
       json: { type: 'string' },
       write: { type: 'boolean', default: false },
     },
   });
   const { calls, rounds, seconds, profile, relays, json, write, capacity, soak, guard } = values;
+  const { disturb, only, database } = values;
   return {
     calls: calls.split(',').map((part) => whole('--calls', part, 10_000)),
     rounds: whole('--rounds', rounds, 100),
@@ -58,17 +73,25 @@ export function readOptions(args: readonly string[]): BenchOptions {
     profiles: profilesOf(profile),
     capacity,
     soakSeconds: soak === undefined ? 0 : whole('--soak', soak, 604_800),
-    relays: relays.split(',').filter((name) => name !== ''),
+    relays: partsOf(relays),
     guard,
+    disturb,
+    only: partsOf(only),
+    database,
     json,
     write,
   };
 }
 
+function partsOf(text: string): readonly string[] {
+  return text.split(',').filter((name) => name !== '');
+}
+
 function profilesOf(text: string): readonly ProfileName[] {
   if (text === 'both') return ['steady', 'conversation'];
+  if (text === 'none') return [];
   if (text === 'steady' || text === 'conversation' || text === 'growth') return [text];
-  throw new Error('--profile: expected steady, conversation, both or growth');
+  throw new Error('--profile: expected steady, conversation, both, growth or none');
 }
 
 function whole(option: string, text: string, most: number): number {
