@@ -2,6 +2,7 @@
  * The service beside trouble: the conversation, undisturbed and with one disturbance after the other, in interleaved rounds, each with a
  * service and a database of its own. Agents say words all the time, so that there is something to write, to tell and to post.
  */
+import { LOAD_LATE_MS } from './capacity.js';
 import { Child } from './child.js';
 import { DatabaseServer } from './database-server.js';
 import { chosen, type Disturbance } from './disturbances.js';
@@ -26,6 +27,8 @@ export interface DisturbOptions {
   readonly database: string | undefined;
 }
 
+/** The machine has moments of its own: what the load itself was late in is measured again, so often at most. */
+const MOST_TRIES = 3;
 /** As often as the agent of the profile speaks. */
 const TURN_EVERY_MS = 2000;
 const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -42,13 +45,27 @@ export async function disturb(
       const measured: DisturbedMeasurement[] = [];
       for (const disturbance of chosen(options.only)) {
         tell(`beside trouble, round ${round} of ${options.rounds}: ${disturbance.name}`);
-        measured.push(await measureBeside(disturbance, server, options));
+        measured.push(await measureSoundly(disturbance, server, options, tell));
       }
       rounds.push(measured);
     }
     return rounds;
   } finally {
     await server.stop();
+  }
+}
+
+async function measureSoundly(
+  disturbance: Disturbance,
+  server: DatabaseServer,
+  options: DisturbOptions,
+  tell: (line: string) => void,
+): Promise<DisturbedMeasurement> {
+  for (let tries = 1; ; tries += 1) {
+    const one = await measureBeside(disturbance, server, options);
+    const lateMs = one.measured.load.lagP99Ms;
+    if (lateMs <= LOAD_LATE_MS || tries === MOST_TRIES) return one;
+    tell(`the load itself was ${lateMs.toFixed(0)} ms late: once more`);
   }
 }
 

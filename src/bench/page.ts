@@ -96,7 +96,7 @@ function disturbedPart(rows: readonly DisturbedRow[], { calls: [calls], rounds }
 
 The conversation, ${calls} calls, each with a turn in words every two seconds that is written, posted to a webhook and told to readers of events. In each round the
 service is measured undisturbed and beside one trouble after the other, each time with a new service and a new database; figures are medians of ${rounds} rounds, and what p99 moved by
-is to the undisturbed measurement of the same round. The last row is undisturbed too: what it differs by says nothing. The database and everything else around the service give way
+is to the undisturbed measurement of the same round. The last row is undisturbed too: what it differs by says nothing. What the load itself was late in is measured again, twice at most. The database and everything else around the service give way
 to it on the processors, as if they were on a machine of their own.
 
 ${disturbedTable(rows, true)}
