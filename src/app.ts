@@ -15,6 +15,7 @@ import { Environment } from './config/environment.js';
 import { ApiKeys } from './ops/api-keys.js';
 import { NestLogger, type AppLogger } from './ops/logger.js';
 import { requestLog } from './ops/request-log.js';
+import { requestTurns } from './ops/request-turns.js';
 import type { Siblings } from './ops/siblings.js';
 import { limitServer } from './ops/server-limits.js';
 import { APP_LOGGER } from './ops/tokens.js';
@@ -57,6 +58,7 @@ export async function createApp({
   const limit = environment.MAX_BODY_BYTES;
   limitServer(app.getHttpServer(), environment);
   const keys = app.get(ApiKeys);
+  app.use(requestTurns(keys));
   app.use(requestLog(logger, keys));
   app.use(helmet());
   app.useBodyParser('json', {

@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { decodeCell, encodeCell, GREETING, type Cell } from './cell.js';
+import { isToolAnswer, type Speaker } from './chatter.js';
 import { portOf } from './listening.js';
 
 const METADATA = JSON.stringify({
@@ -21,7 +22,7 @@ const AUDIO = ['"user_audio_chunk":"', '"payload":"'];
 /** A fifth of a second. */
 const GREETING_BYTES = 1600;
 
-export interface AgentTalk {
+export interface AgentTalk extends Speaker {
   readonly call: number;
   say(base64: string): void;
   interrupt(): void;
@@ -30,6 +31,7 @@ export interface AgentTalk {
 export interface AgentEvents {
   opened(talk: AgentTalk): void;
   audio(call: number, cell: Cell): void;
+  toolAnswered(): void;
 }
 
 export class AgentServer {
@@ -75,7 +77,10 @@ export class AgentServer {
       const text = frame.toString('latin1');
       const mark = AUDIO.find((one) => text.includes(one));
       const cell = mark === undefined ? undefined : decodeCell(text, text.indexOf(mark) + mark.length);
-      if (!cell) return;
+      if (!cell) {
+        if (isToolAnswer(text)) this.events.toolAnswered();
+        return;
+      }
       if (call === undefined) {
         ({ call } = cell);
         this.events.opened(talkOver(socket, call));
@@ -93,6 +98,7 @@ function talkOver(socket: WebSocket, call: number): AgentTalk {
   return {
     call,
     say: (base64) => socket.send(audioOf(base64)),
+    tell: (message) => socket.send(message),
     // Of the same event as the audio, which goes on after it: nothing of that is stale.
     interrupt: () => socket.send('{"type":"interruption","interruption_event":{"event_id":1}}'),
   };

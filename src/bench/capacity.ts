@@ -11,7 +11,7 @@ const STEPS = [100, 200, 300, 400, 500, 600, 700, 800, 1000, 1200, 1500, 2000];
 export const LATEST_P99_MS = 20;
 /** Beyond these the load is what is measured. */
 const LOAD_BUSY = 0.85;
-const LOAD_LATE_MS = 10;
+export const LOAD_LATE_MS = 10;
 
 export interface CapacityStep {
   readonly target: string;

@@ -5,6 +5,7 @@
 import { AgentServer, type AgentTalk } from './agent-server.js';
 import { openLine, streamAddress, type Account, type Line, type LineEvents } from './caller-lines.js';
 import { encodeCell, GREETING } from './cell.js';
+import { Chatter, type ChatterReport, type Talk } from './chatter.js';
 import { Delays, type DelaySummary } from './delays.js';
 import type { Profile } from './profile.js';
 import { Rhythm } from './rhythm.js';
@@ -18,8 +19,15 @@ export type LoadOrder =
       readonly isService: boolean;
       readonly account: Account;
     }
-  /** `interrupts`: agents tell of a caller who cuts in now and then. */
-  | { readonly do: 'run'; readonly profile: Profile; readonly seconds: number; readonly interrupts?: boolean }
+  | {
+      readonly do: 'run';
+      readonly profile: Profile;
+      readonly seconds: number;
+      /** Agents tell of a caller who cuts in now and then. */
+      readonly interrupts?: boolean;
+      /** What agents send beside audio. */
+      readonly talk?: Talk | undefined;
+    }
   /** Ends all lines, and tells how many sockets of agents were left open after it. */
   | { readonly do: 'close' };
 
@@ -31,6 +39,7 @@ export interface LoadReport {
   readonly firstAudio: DelaySummary;
   /** From an interruption that an agent tells to the `clear` at the line. */
   readonly clear: DelaySummary;
+  readonly chatter: ChatterReport;
   /** Share of one processor that this process took, and how late its own clock was at p99. */
   readonly busy: number;
   readonly lagP99Ms: number;
@@ -52,6 +61,7 @@ class Load {
   private down = new Tally();
   private firstAudio = new Delays();
   private readonly clear = new Delays();
+  private readonly chatter = new Chatter();
   private lines: Line[] = [];
   private readonly talks = new Map<number, AgentTalk>();
   /** When each line that has heard nothing yet was asked for, and each interruption told that has cleared nothing yet. */
@@ -60,6 +70,7 @@ class Load {
   readonly agents = new AgentServer({
     opened: (talk) => void this.talks.set(talk.call, talk),
     audio: (call, cell) => this.up.arrived(call, cell, now()),
+    toolAnswered: () => this.chatter.toolAnswered(),
   });
 
   async open({ calls, relayUrl, isService, account }: Extract<LoadOrder, { do: 'open' }>): Promise<void> {
@@ -93,13 +104,17 @@ class Load {
     await pause(SETTLE_MS);
   }
 
-  async run({ profile, seconds, interrupts }: Extract<LoadOrder, { do: 'run' }>): Promise<LoadReport> {
+  async run({ profile, seconds, interrupts, talk }: Extract<LoadOrder, { do: 'run' }>): Promise<LoadReport> {
     const startedAt = now();
     const busyFrom = process.cpuUsage();
     this.up.begin();
     this.down.begin();
     this.clear.reset();
-    const rhythms = this.rhythms(profile, startedAt, interrupts === true);
+    this.chatter.begin();
+    const rhythms = [
+      ...this.rhythms(profile, startedAt, interrupts === true),
+      ...(talk ? this.chatter.rhythms([...this.talks.values()], talk, startedAt) : []),
+    ];
     const lags: number[] = [];
     for (let at = now(); at < startedAt + seconds * 1000; at = now()) {
       for (const rhythm of rhythms) rhythm.catchUp(at);
@@ -115,6 +130,7 @@ class Load {
       down: this.down.report(),
       firstAudio: this.firstAudio.summary(),
       clear: this.clear.summary(),
+      chatter: this.chatter.report(),
       busy: (user + system) / 1000 / tookMs,
       lagP99Ms: lags.toSorted((a, b) => a - b)[Math.floor(lags.length * 0.99)] ?? 0,
       seconds: tookMs / 1000,

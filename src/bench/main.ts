@@ -1,9 +1,12 @@
 /**
  * `npm run bench`: the relay against a naive one, a pipe of bytes and, where it is installed, nginx, in interleaved rounds of one run; and
- * on demand how many calls one core carries, and how the service fares over a longer time.
+ * on demand how many calls one core carries, how the service fares over a longer time, and beside trouble.
  */
 import { writeFile } from 'node:fs/promises';
 import { capacityOf, type CapacityStep } from './capacity.js';
+import { disturb } from './disturb.js';
+import { disturbedTable } from './disturb-report.js';
+import { summariseDisturbed, type DisturbedRow } from './disturb-summary.js';
 import { faultsOf } from './guard.js';
 import { measure, type Measurement } from './measure.js';
 import { readOptions, USAGE, type BenchOptions } from './options.js';
@@ -56,14 +59,19 @@ async function main(): Promise<void> {
   ];
   const capacity = options.capacity ? await carried(all, options) : [];
   const soaked = options.soakSeconds > 0 ? await soakOf(all, options) : undefined;
-  if (options.json !== undefined)
-    await writeFile(
-      options.json,
-      `${JSON.stringify({ options, sections, capacity, soak: soaked }, null, 2)}\n`,
-    );
+  const beside = options.disturb ? await besideTrouble(options) : { rounds: [], rows: [] };
+  if (options.json !== undefined) {
+    // An address of a database has a password in it.
+    const { database: _database, ...asked } = options;
+    const all = { options: asked, sections, capacity, soak: soaked, disturbed: beside };
+    await writeFile(options.json, `${JSON.stringify(all, null, 2)}\n`);
+  }
   const abouts = all.map(({ name, about }) => `- **${name}**: ${about}.`);
   if (options.write)
-    await writeFile('docs/benchmarks.md', benchmarksPage({ sections, capacity, soaked }, options, abouts));
+    await writeFile(
+      'docs/benchmarks.md',
+      benchmarksPage({ sections, capacity, soaked, disturbed: beside.rows }, options, abouts),
+    );
 }
 
 async function guard(options: BenchOptions): Promise<void> {
@@ -124,6 +132,19 @@ async function soakOf(
   const report = await soak(target, calls, soakSeconds, say);
   show(soakLine(report));
   return report;
+}
+
+async function besideTrouble(
+  options: BenchOptions,
+): Promise<{ readonly rounds: object; readonly rows: readonly DisturbedRow[] }> {
+  const {
+    calls: [calls = 1],
+    database = process.env['TEST_DATABASE_URL'],
+  } = options;
+  const rounds = await disturb({ ...options, calls, database }, say);
+  const rows = summariseDisturbed(rounds);
+  show(`beside trouble, ${calls} calls\n${disturbedTable(rows)}`);
+  return { rounds, rows };
 }
 
 main().catch((error: unknown) => {

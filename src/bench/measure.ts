@@ -1,18 +1,27 @@
 /**
  * One target under one load: started, filled with calls, warmed up, measured and stopped.
  */
+import type { Talk } from './chatter.js';
 import { Child } from './child.js';
 import type { DelaySummary } from './delays.js';
 import type { LoadReport } from './load.js';
 import { childrenOf, processorMicros, residentBytes } from './processor-time.js';
 import type { Profile } from './profile.js';
 import { ACCOUNT } from './service-target.js';
-import type { Target } from './target.js';
+import type { Running, Target } from './target.js';
 
 export interface Load {
   readonly profile: Profile;
   readonly calls: number;
   readonly seconds: number;
+  /** What agents send beside audio. */
+  readonly talk?: Talk;
+}
+
+/** What goes on beside the calls, from the warm-up to the end of what is measured. */
+export interface Beside {
+  begin(url: string): Promise<void>;
+  end(): Promise<void>;
 }
 
 export interface Measurement {
@@ -35,51 +44,53 @@ export interface Measurement {
 
 const LONGEST_WARM_UP_SECONDS = 2;
 
-export async function measure(target: Target, { profile, calls, seconds }: Load): Promise<Measurement> {
-  const load = await Child.fork('./load.js');
+export async function measure(target: Target, load: Load, beside?: Beside): Promise<Measurement> {
+  const driver = await Child.fork('./load.js');
   try {
-    const running = await target.start(load.port);
+    const running = await target.start(driver.port);
     try {
-      const { pid } = running;
-      const idleBytes = residentBytes(pid);
-      await load.ask({
-        do: 'open',
-        calls,
-        relayUrl: running.url,
-        isService: running.isService,
-        account: ACCOUNT,
-      });
-      await load.ask({ do: 'run', profile, seconds: Math.min(seconds, LONGEST_WARM_UP_SECONDS) });
-      const helpers = running.helpers();
-      const before = [processorMicros(pid), sumOf(helpers)];
-      await running.loopP99Ms();
-      const report = await load.ask<LoadReport>({ do: 'run', profile, seconds });
-      const [took, helpersTook] = [spent(before[0], processorMicros(pid)), spent(before[1], sumOf(helpers))];
-      const fullBytes = residentBytes(pid);
-      const loopP99Ms = await running.loopP99Ms();
-      const messages = report.up.delays.count + report.down.delays.count;
-      const clear = running.isService ? await clearing(load, profile) : undefined;
-      const { left } = await load.ask<{ readonly left: number }>({ do: 'close' });
-      return {
-        loopP99Ms,
-        clear,
-        left,
-        target: target.name,
-        micros: took === undefined ? undefined : took / messages,
-        helperMicros: helpersTook === undefined ? undefined : helpersTook / messages,
-        busy: took === undefined ? undefined : took / 1e6 / report.seconds,
-        kilobytesPerCall:
-          idleBytes === undefined || fullBytes === undefined
-            ? undefined
-            : (fullBytes - idleBytes) / 1024 / calls,
-        load: report,
-      };
+      return { target: target.name, ...(await measured(running, driver, load, beside)) };
     } finally {
       await running.stop();
     }
   } finally {
-    await load.stop();
+    await driver.stop();
   }
+}
+
+async function measured(
+  running: Running,
+  driver: Child,
+  { profile, calls, seconds, talk }: Load,
+  beside: Beside | undefined,
+): Promise<Omit<Measurement, 'target'>> {
+  const { pid, url: relayUrl, isService } = running;
+  const idleBytes = residentBytes(pid);
+  await driver.ask({ do: 'open', calls, relayUrl, isService, account: ACCOUNT });
+  await beside?.begin(relayUrl);
+  await driver.ask({ do: 'run', profile, seconds: Math.min(seconds, LONGEST_WARM_UP_SECONDS), talk });
+  const helpers = running.helpers();
+  const before = [processorMicros(pid), sumOf(helpers)];
+  await running.loopP99Ms();
+  const report = await driver.ask<LoadReport>({ do: 'run', profile, seconds, talk });
+  const [took, helpersTook] = [spent(before[0], processorMicros(pid)), spent(before[1], sumOf(helpers))];
+  const fullBytes = residentBytes(pid);
+  const loopP99Ms = await running.loopP99Ms();
+  await beside?.end();
+  const messages = report.up.delays.count + report.down.delays.count;
+  const clear = isService && !beside ? await clearing(driver, profile) : undefined;
+  const { left } = await driver.ask<{ readonly left: number }>({ do: 'close' });
+  return {
+    loopP99Ms,
+    clear,
+    left,
+    micros: took === undefined ? undefined : took / messages,
+    helperMicros: helpersTook === undefined ? undefined : helpersTook / messages,
+    busy: took === undefined ? undefined : took / 1e6 / report.seconds,
+    kilobytesPerCall:
+      idleBytes === undefined || fullBytes === undefined ? undefined : (fullBytes - idleBytes) / 1024 / calls,
+    load: report,
+  };
 }
 
 /** Beside the measurement, since the others have no such thing to do. */

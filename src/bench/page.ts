@@ -4,6 +4,8 @@
 import { arch, cpus, platform, release } from 'node:os';
 import type { BenchOptions } from './options.js';
 import { LATEST_P99_MS, type CapacityStep } from './capacity.js';
+import { disturbedTable } from './disturb-report.js';
+import type { DisturbedRow } from './disturb-summary.js';
 import { capacityTable, markdownTable, soakLine } from './report.js';
 import type { SoakReport } from './soak.js';
 import type { Row } from './summary.js';
@@ -18,10 +20,11 @@ export interface Figures {
   readonly sections: readonly Section[];
   readonly capacity: readonly CapacityStep[];
   readonly soaked: SoakReport | undefined;
+  readonly disturbed: readonly DisturbedRow[];
 }
 
 export function benchmarksPage(
-  { sections, capacity, soaked }: Figures,
+  { sections, capacity, soaked, disturbed }: Figures,
   options: BenchOptions,
   abouts: readonly string[],
 ): string {
@@ -45,10 +48,10 @@ ${abouts.join('\n')}
 opening where there is none, to the agent's first audio on it; *cut in → clear* from the agent's word of an interruption to the clear at the line.
 
 ${sections.map(({ profile, calls, rows }) => `## ${profile}, ${calls} calls\n\n${markdownTable(rows)}`).join('\n\n')}
-${capacityPart(capacity)}${soakPart(soaked)}
+${capacityPart(capacity)}${soakPart(soaked)}${disturbedPart(disturbed, options)}
 ## Sources
 
-\`src/bench/load.ts\` · \`src/bench/measure.ts\` · \`src/bench/summary.ts\` · \`src/bench/naive-relay.ts\` · \`src/bench/byte-pipe.ts\`
+\`src/bench/load.ts\` · \`src/bench/measure.ts\` · \`src/bench/summary.ts\` · \`src/bench/naive-relay.ts\` · \`src/bench/byte-pipe.ts\` · \`src/bench/disturb.ts\`
 `;
 }
 
@@ -61,13 +64,15 @@ function commandOf({
   growth,
   capacity,
   soakSeconds,
+  disturb,
 }: BenchOptions): string {
   return [
     `--calls ${calls.join(',')} --rounds ${rounds} --seconds ${seconds}`,
-    ...(profiles.length === 1 ? [`--profile ${profiles[0]}`] : []),
+    ...(profiles.length < 2 ? [`--profile ${profiles[0] ?? 'none'}`] : []),
     ...(growth.length > 0 ? [`--growth ${growth.join(',')}`] : []),
     ...(capacity ? ['--capacity'] : []),
     ...(soakSeconds > 0 ? [`--soak ${soakSeconds}`] : []),
+    ...(disturb ? ['--disturb'] : []),
   ].join(' ');
 }
 
@@ -84,4 +89,18 @@ ${capacityTable(steps, true)}
 
 function soakPart(report: SoakReport | undefined): string {
   return report ? `\n## A longer time\n\nThe conversation: ${soakLine(report)}\n` : '';
+}
+
+function disturbedPart(rows: readonly DisturbedRow[], { calls: [calls], rounds }: BenchOptions): string {
+  if (rows.length === 0) return '';
+  return `
+## Beside trouble
+
+The conversation, ${calls} calls, each with a turn in words every two seconds that is written, posted to a webhook and told to readers of events. In each round the
+service is measured undisturbed and beside one trouble after the other, each time with a new service and a new database; figures are medians of ${rounds} rounds, and what p99 moved by
+is to the undisturbed measurement of the same round. The last row is undisturbed too: what it differs by says nothing. What the load itself was late in is measured again, twice at most. The database and everything else around the service give way
+to it on the processors, as if they were on a machine of their own.
+
+${disturbedTable(rows, true)}
+`;
 }

@@ -86,7 +86,7 @@ export function soakLine(report: SoakReport): string {
   );
 }
 
-function onScreen(lines: readonly (readonly string[])[]): string {
+export function onScreen(lines: readonly (readonly string[])[]): string {
   const widths = (lines[0] ?? []).map((_head, at) =>
     Math.max(...lines.map((cells) => cells[at]?.length ?? 0)),
   );
@@ -100,7 +100,7 @@ function onScreen(lines: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-function inMarkdown([head = [], ...rows]: readonly (readonly string[])[]): string {
+export function inMarkdown([head = [], ...rows]: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
@@ -112,6 +112,6 @@ function ends({ p50, p99 }: Row['up']): string {
   return `${number(p50, 1)} / ${number(p99, 1)}`;
 }
 
-function number(value: number | undefined, digits: number): string {
+export function number(value: number | undefined, digits: number): string {
   return value === undefined ? '–' : value.toFixed(digits);
 }

@@ -1,7 +1,7 @@
 /**
  * The built service, whole, as a process of its own that is measured.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import type { Target } from './target.js';
 
 export const ACCOUNT: Account = { sid: `AC${'0'.repeat(31)}1`, token: 'a-token-of-the-benchmark' };
 
-const API_KEY = 'a-key-of-the-benchmark-0123456789';
+export const API_KEY = 'a-key-of-the-benchmark-0123456789';
 
 /** From its metrics, which begin anew each time they are read. */
 async function loopP99MsOf(url: string): Promise<number | undefined> {
@@ -23,7 +23,7 @@ async function loopP99MsOf(url: string): Promise<number | undefined> {
 }
 
 /** What is measured beside its plain form. */
-interface Variant {
+export interface Variant {
   readonly name: string;
   readonly about: string;
   readonly variables: Readonly<Record<string, string>>;
@@ -49,7 +49,7 @@ export const SERVICE_TARGETS: readonly Target[] = [
   },
 ].map((variant) => serviceTarget(variant));
 
-function serviceTarget({ name, about, variables }: Variant): Target {
+export function serviceTarget({ name, about, variables }: Variant): Target {
   return {
     name,
     about,
@@ -102,10 +102,10 @@ function environment(url: string, port: number, agentPort: number, dataDir: stri
   };
 }
 
-/** The embedded Postgres is no child of the service: it outlives it. */
-function postmasterOf(dataDir: string): readonly number[] {
-  const [pid] = readFileSync(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
-  return [Number(pid)];
+/** The embedded Postgres is no child of the service: it outlives it. None where the service has another one. */
+export function postmasterOf(dataDir: string): readonly number[] {
+  const file = path.join(dataDir, 'postgres', 'postmaster.pid');
+  return existsSync(file) ? [Number(readFileSync(file, 'utf8').split('\n')[0])] : [];
 }
 
 async function untilReady(url: string, child: Child): Promise<void> {

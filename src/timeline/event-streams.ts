@@ -6,6 +6,7 @@ import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/comm
 import type { Response } from 'express';
 import { Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
+import { LoopTurns } from '../ops/loop-turns.js';
 import { Metrics } from '../ops/metrics.js';
 import { BACKGROUND_CLOCK } from '../ops/tokens.js';
 import { EventHub } from './event-hub.js';
@@ -14,6 +15,8 @@ import { SseResponse } from './sse-response.js';
 
 /** Each looks into the store every 15 s although nothing happens; so many are 67 small reads a second. */
 export const MAX_STREAMS = 1000;
+/** So many are written to in one turn of the event loop: one event wakes all readers at once. */
+const WRITES_EACH_TURN = 8;
 /** How soon a stream looks whether a store that was away is back. */
 const AWAY_RETRY_MS = 500;
 /** When the process stops, a reader gets this long to take what was written. */
@@ -28,6 +31,7 @@ export interface Opening {
 @Injectable()
 export class EventStreams implements BeforeApplicationShutdown {
   private readonly open = new Set<SseResponse>();
+  private readonly turns = new LoopTurns(WRITES_EACH_TURN);
   private isStopping = false;
 
   constructor(
@@ -103,7 +107,10 @@ export class EventStreams implements BeforeApplicationShutdown {
     first: Portion,
   ): Promise<void> {
     for (let portion = first; ; portion = await readOn(follower)) {
-      if (portion.messages) await stream.write(portion.messages);
+      if (portion.messages) {
+        await this.turns.next();
+        await stream.write(portion.messages);
+      }
       if (portion.next === 'over') stream.end('the call has ended');
       else if (portion.next === 'rest') {
         await sleeper.sleep(Math.min(portion.withinMs ?? Infinity, stream.keepAliveInMs));

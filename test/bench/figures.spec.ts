@@ -89,6 +89,7 @@ const measured = (target: string, micros: number | undefined, lost = 0): Measure
     down: { ...direction, delays: { ...delay, p50: 2 } },
     firstAudio: delay,
     clear: delay,
+    chatter: { turns: 0, toolCalls: 0, toolAnswers: 0 },
     busy: 0.2,
     lagP99Ms: 0.5,
     seconds: 3,
@@ -186,6 +187,9 @@ describe('the options', () => {
       capacity: false,
       soakSeconds: 0,
       guard: false,
+      disturb: false,
+      only: [],
+      database: undefined,
       json: undefined,
       write: false,
     });

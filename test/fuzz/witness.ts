@@ -25,6 +25,11 @@ export class Witness {
     return new Witness(line);
   }
 
+  /** Frames that each side has sent. */
+  get count(): number {
+    return this.sent;
+  }
+
   /** Says nothing any more. */
   stop(): void {
     clearInterval(this.timer);

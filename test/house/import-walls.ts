@@ -69,8 +69,9 @@ export const AREAS: Readonly<Record<string, Rule>> = {
     because: 'simulators replace the vendors by address only, and know nothing of the service',
   },
   bench: {
-    may: [],
-    because: 'the benchmark drives the built service from outside, as it does any other relay',
+    may: ['persistence/embedded'],
+    because:
+      'the benchmark drives the built service from outside, as it does any other relay, and starts at most the database that stands behind it',
   },
   'app.module.ts': {
     may: [
