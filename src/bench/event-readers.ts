@@ -28,13 +28,14 @@ export class EventReaders implements Asking {
   constructor(
     private readonly api: Api,
     private readonly kind: Kind,
+    readers = READERS,
   ) {
     if (kind === 'flood') {
       const rhythm = new Rhythm(1000 / VISITS_PER_SECOND, performance.now(), () => this.visit());
       this.timer = setInterval(() => rhythm.catchUp(performance.now()), LOOK_EVERY_MS);
       return;
     }
-    for (let reader = 0; reader < READERS; reader += 1) this.open().pause();
+    for (let reader = 0; reader < readers; reader += 1) this.open().pause();
     this.timer = setInterval(() => {
       if (kind === 'slow') for (const socket of this.sockets) this.takeSome(socket);
     }, SLOW_READ_EVERY_MS);

@@ -16,6 +16,9 @@ import { API_KEY, eventually } from '../support/whole-system.js';
 
 const TURNS = 20;
 const TOOLS_AT_ONCE = 50;
+const READERS = 50;
+/** A whole system is started for each. */
+const LIMIT_MS = 60_000;
 /** A second and more of audio goes through after the trouble was seen. */
 const FRAMES = 60;
 
@@ -127,33 +130,42 @@ describe('a live call', () => {
         20_000,
       );
     },
+    LIMIT_MS,
   );
 
-  it.each(['slow', 'unread'] as const)('loses no frame while readers of events are %s', async (kind) => {
-    const { api, witness, line } = await open();
-    const readers = new EventReaders(api, kind);
-    const headers = { authorization: `Bearer ${API_KEY}` };
-    const streams = async (): Promise<number> => {
-      const text = await (await fetch(`${api.url}/metrics`, { headers })).text();
-      return Number(/^cordboard_event_streams (\d+)$/m.exec(text)?.[1]);
-    };
-    await eventually(streams, (count) => count === readers.count);
-    saysWords(line);
-    expect(await heardAll(witness)).toEqual(BOTH);
-    expect((await readers.end())['MB that they left unread']).toBeGreaterThan(0);
-  });
+  it.each(['slow', 'unread'] as const)(
+    'loses no frame while readers of events are %s',
+    async (kind) => {
+      const { api, witness, line } = await open();
+      const readers = new EventReaders(api, kind, READERS);
+      const headers = { authorization: `Bearer ${API_KEY}` };
+      const streams = async (): Promise<number> => {
+        const text = await (await fetch(`${api.url}/metrics`, { headers })).text();
+        return Number(/^cordboard_event_streams (\d+)$/m.exec(text)?.[1]);
+      };
+      await eventually(streams, (count) => count === READERS, 20_000);
+      saysWords(line);
+      expect(await heardAll(witness)).toEqual(BOTH);
+      expect((await readers.end())['MB that they left unread']).toBeGreaterThan(0);
+    },
+    LIMIT_MS,
+  );
 
-  it('loses no frame while readers of events come and go', async () => {
-    const { api, witness, line } = await open();
-    const readers = new EventReaders(api, 'flood');
-    saysWords(line);
-    await eventually(
-      () => Promise.resolve(readers.visits),
-      (visits) => visits >= 50,
-    );
-    expect(await heardAll(witness)).toEqual(BOTH);
-    await readers.end();
-  });
+  it(
+    'loses no frame while readers of events come and go',
+    async () => {
+      const { api, witness, line } = await open();
+      const readers = new EventReaders(api, 'flood');
+      saysWords(line);
+      await eventually(
+        () => Promise.resolve(readers.visits),
+        (visits) => visits >= 50,
+      );
+      expect(await heardAll(witness)).toEqual(BOTH);
+      await readers.end();
+    },
+    LIMIT_MS,
+  );
 
   it.each(['hanging', 'refusing', 'endless'] as const)(
     'loses no frame while a receiver of webhooks is %s',
@@ -165,6 +177,7 @@ describe('a live call', () => {
       await seen(webhooks, 2);
       expect(await heardAll(witness)).toEqual(BOTH);
     },
+    LIMIT_MS,
   );
 
   it.each(['hanging', 'large'] as const)(
@@ -176,23 +189,32 @@ describe('a live call', () => {
       await seen(stock, 1);
       expect(await heardAll(witness)).toEqual(BOTH);
     },
+    LIMIT_MS,
   );
 
-  it('loses no frame while tools are called that do not exist, fifty at once', async () => {
-    const { witness, line } = await open();
-    await callsTools(line, 'no_such_tool');
-    expect(await heardAll(witness)).toEqual(BOTH);
-  });
+  it(
+    'loses no frame while tools are called that do not exist, fifty at once',
+    async () => {
+      const { witness, line } = await open();
+      await callsTools(line, 'no_such_tool');
+      expect(await heardAll(witness)).toEqual(BOTH);
+    },
+    LIMIT_MS,
+  );
 
-  it('loses no frame while a client asks for all that it may', async () => {
-    const { api, witness, line } = await open();
-    const flood = new RequestFlood(api);
-    saysWords(line);
-    await eventually(
-      () => Promise.resolve(flood.answered),
-      (answered) => answered >= 200,
-    );
-    expect(await heardAll(witness)).toEqual(BOTH);
-    await flood.end();
-  });
+  it(
+    'loses no frame while a client asks for all that it may',
+    async () => {
+      const { api, witness, line } = await open();
+      const flood = new RequestFlood(api);
+      saysWords(line);
+      await eventually(
+        () => Promise.resolve(flood.answered),
+        (answered) => answered >= 200,
+      );
+      expect(await heardAll(witness)).toEqual(BOTH);
+      await flood.end();
+    },
+    LIMIT_MS,
+  );
 });
