@@ -1,16 +1,18 @@
 /**
  * Agents and tools over REST: what is written is read again, in the vendor's shapes, and changes the conversations.
  */
+import type { AgentScript } from '../../../src/simulators/elevenlabs/agent-script.js';
 import { ElevenLabsSimulator } from '../../../src/simulators/elevenlabs/elevenlabs-simulator.js';
 import type { SimulatorOptions } from '../../../src/simulators/elevenlabs/simulator-settings.js';
 import { vendorSchemas } from './vendor-schemas.js';
 import { at, signedUrl, WireClient } from './wire-client.js';
 
+const SCRIPT: AgentScript = { firstMessage: 'Hello.', steps: [{ step: 'listens' }] };
 const open: ElevenLabsSimulator[] = [];
 const TOOLS = '/v1/convai/tools';
 const AGENTS = '/v1/convai/agents';
 
-async function start(options: SimulatorOptions = { agents: { agent_one: {}, agent_two: {} } }) {
+async function start(options: SimulatorOptions = { agents: { agent_one: SCRIPT, agent_two: SCRIPT } }) {
   const simulator = await ElevenLabsSimulator.start(options);
   open.push(simulator);
   const ask = async (
