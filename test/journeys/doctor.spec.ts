@@ -86,11 +86,13 @@ describe('the doctor', () => {
 
   it('says what needs the service when the service does not answer', async () => {
     system = await start();
-    const { code, text } = await visit({ PUBLIC_URL: 'http://127.0.0.1:1' }, '--json');
+    const database = { DATABASE_URL: 'postgres://nobody:nothing@127.0.0.1:1/none' };
+    const { code, text } = await visit({ PUBLIC_URL: 'http://127.0.0.1:1', ...database }, '--json');
     expect(code).toBe(1);
     const { findings } = JSON.parse(text) as { findings: { check: string; state: string }[] };
     expect(findings).toContainEqual(expect.objectContaining({ check: 'public address', state: 'fault' }));
     expect(findings).toContainEqual(expect.objectContaining({ check: 'media socket', state: 'unknown' }));
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'database', state: 'fault' }));
   });
 
   it('names every fault of the environment', async () => {
