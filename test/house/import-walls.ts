@@ -60,6 +60,10 @@ export const AREAS: Readonly<Record<string, Rule>> = {
     because:
       'privacy takes out what calls, recordings and conversations keep of people, and knows no other feature',
   },
+  doctor: {
+    may: ['core', 'config', 'protocol'],
+    because: 'the doctor looks at the service from outside, as Twilio does',
+  },
   documents: {
     may: ['core', 'config'],
     because: 'documents are written from the catalogue and the environment alone',

@@ -15,6 +15,7 @@ import { RestApi } from './rest-api.js';
 import { CONVERSATION_PATH, SignedUrls } from './signed-urls.js';
 import { ScriptUnfinished, SimulatedConversation } from './simulated-conversation.js';
 import { settingsFrom, type SimulatorOptions, type SimulatorSettings } from './simulator-settings.js';
+import { Workspace } from './workspace.js';
 
 /** What the vendor's own clients accept; the server's limit is not published. */
 const MAX_FRAME_BYTES = 16 * 1024 * 1024;
@@ -41,6 +42,8 @@ export class ElevenLabsSimulator {
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
   private readonly postCall: PostCall;
+  /** Agents and tools as REST has written them. */
+  readonly workspace: Workspace;
   private handedOut = 0;
   private opened: (() => void)[] = [];
   private stopping: Promise<void> | undefined;
@@ -51,13 +54,17 @@ export class ElevenLabsSimulator {
   ) {
     this.signedUrls = new SignedUrls(settings.timing.signedUrlLifetimeMs);
     this.postCall = new PostCall(settings);
+    this.workspace = new Workspace(
+      settings,
+      (agentId) => this.conversations.filter((one) => one.agentId === agentId).length,
+    );
     const rest = new RestApi({
       settings,
       signedUrls: this.signedUrls,
-      scriptOf: (agentId) => this.scriptOf(agentId),
+      workspace: this.workspace,
       conversations: this.conversations,
     });
-    server.on('request', (request, response) => rest.answer(request, response));
+    server.on('request', (request, response) => void rest.answer(request, response));
     server.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
   }
 
@@ -140,14 +147,6 @@ export class ElevenLabsSimulator {
     return this.stopping;
   }
 
-  private scriptOf(agentId: string): AgentScript | undefined {
-    const { agents, script } = this.settings;
-    let played = Object.hasOwn(agents, agentId) ? agents[agentId] : script;
-    for (const before of this.conversations)
-      if (before.agentId === agentId) played = played?.thereafter ?? played;
-    return played;
-  }
-
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const admitted = this.admit(new URL(request.url ?? '/', 'http://simulator'));
     if (typeof admitted === 'number') {
@@ -176,7 +175,7 @@ export class ElevenLabsSimulator {
   private admit(url: URL): Admission | number {
     const agentId = url.searchParams.get('agent_id') ?? '';
     const signature = url.searchParams.get('conversation_signature');
-    const script = this.scriptOf(agentId);
+    const script = this.workspace.scriptOf(agentId);
     if (url.pathname !== CONVERSATION_PATH || agentId === '' || !script) return 404;
     if (script.faults?.handshakeStatus !== undefined) return script.faults.handshakeStatus;
     if (signature === null) {

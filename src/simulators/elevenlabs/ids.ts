@@ -20,3 +20,7 @@ export function toolCallId(): string {
 export function conversationSignature(): string {
   return `cvtkn_${randomId(40)}`;
 }
+
+export function toolId(): string {
+  return `tool_${randomId(26)}`;
+}

@@ -1,27 +1,26 @@
 /**
- * The part of the vendor's REST API that a phone bridge uses: signed URL, agent, conversations. Answers and errors have the
+ * The part of the vendor's REST API that a phone bridge uses: signed URL, agents, tools, conversations. Answers and errors have the
  * vendor's shapes; their wording is our own, and everything else is 404.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { parseObject, type JsonObject } from '../../protocol/decoding.js';
 import type { AgentScript } from './agent-script.js';
-import { agentRecord } from './agent-record.js';
 import { conversationList, QueryFault } from './conversation-list.js';
 import { conversationRecord } from './conversation-record.js';
+import { failed, faultyQuery, type Answer } from './rest-answer.js';
 import type { SignedUrls } from './signed-urls.js';
 import type { SimulatedConversation } from './simulated-conversation.js';
 import type { SimulatorSettings } from './simulator-settings.js';
+import { isWorkspacePath, WorkspaceApi } from './workspace-api.js';
+import type { Workspace } from './workspace.js';
 
 export interface RestParts {
   readonly settings: SimulatorSettings;
   readonly signedUrls: SignedUrls;
-  readonly scriptOf: (agentId: string) => AgentScript | undefined;
+  readonly workspace: Workspace;
   /** All of them, the oldest first; grows. */
   readonly conversations: readonly SimulatedConversation[];
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body: object;
 }
 
 /** @param authority host and port, as the client reached us */
@@ -32,7 +31,6 @@ const SIGNED_URL_PATHS: ReadonlySet<string> = new Set([
   // Deprecated by the vendor in May 2025 and still answered.
   '/v1/convai/conversation/get_signed_url',
 ]);
-const AGENT_PATH = /^\/v1\/convai\/agents\/([^/]+)$/;
 const CONVERSATIONS_PATH = '/v1/convai/conversations';
 const CONVERSATION_RECORD_PATH = /^\/v1\/convai\/conversations\/([^/]+)$/;
 
@@ -43,16 +41,21 @@ const FAULTS: Readonly<Record<number, readonly [name: string, message: string]>>
   429: ['too_many_concurrent_requests', 'Too many requests at the same time.'],
 };
 
-function failed(status: number, name: string, message: string): Answer {
-  return { status, body: { detail: { status: name, message } } };
-}
-
-function faultyQuery(name: string, msg: string, type: string): Answer {
-  return { status: 422, body: { detail: [{ loc: ['query', name], msg, type }] } };
-}
-
 function missingQuery(name: string): Answer {
   return faultyQuery(name, 'Field required', 'missing');
+}
+
+function wrongKey(): Answer {
+  return failed(401, 'invalid_api_key', 'The xi-api-key header is missing or wrong.');
+}
+
+/** Undefined when it is no JSON object. */
+async function bodyOf(request: IncomingMessage): Promise<JsonObject | undefined> {
+  try {
+    return parseObject(await text(request));
+  } catch {
+    return undefined;
+  }
 }
 
 export class RestApi {
@@ -60,37 +63,48 @@ export class RestApi {
   /** Conversations whose record somebody deleted. */
   private readonly deleted = new Set<string>();
 
-  constructor(private readonly parts: RestParts) {}
+  private readonly workspaceApi: WorkspaceApi;
 
-  answer(request: IncomingMessage, response: ServerResponse): void {
-    request.resume();
-    const { status, body } = this.route(request);
+  constructor(private readonly parts: RestParts) {
+    this.workspaceApi = new WorkspaceApi(parts.workspace);
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const sent = await bodyOf(request);
+    const { status, body } = this.route(request, sent);
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body));
   }
 
-  private route(request: IncomingMessage): Answer {
+  private route(request: IncomingMessage, sent: JsonObject | undefined): Answer {
     const authority = request.headers.host ?? '127.0.0.1';
     const url = new URL(request.url ?? '/', 'http://simulator');
+    if (isWorkspacePath(url.pathname)) return this.workspaceAnswer(request, url, sent);
     const resource = this.resourceAt(url.pathname);
     if (!resource) return { status: 404, body: { detail: 'Not Found' } };
     const isDeletion = request.method === 'DELETE' && CONVERSATION_RECORD_PATH.test(url.pathname);
     if (request.method !== 'GET' && !isDeletion)
       return { status: 405, body: { detail: 'Method Not Allowed' } };
-    if (request.headers['xi-api-key'] !== this.parts.settings.apiKey) {
-      return failed(401, 'invalid_api_key', 'The xi-api-key header is missing or wrong.');
-    }
+    if (!this.hasKey(request)) return wrongKey();
     const answer = resource(url.searchParams, authority);
     if (!isDeletion || answer.status !== 200) return answer;
     this.deleted.add(CONVERSATION_RECORD_PATH.exec(url.pathname)?.[1] ?? '');
     return { status: 200, body: {} };
   }
 
+  private workspaceAnswer(request: IncomingMessage, url: URL, body: JsonObject | undefined): Answer {
+    if (!this.hasKey(request)) return wrongKey();
+    const { method = 'GET' } = request;
+    return this.workspaceApi.answer({ method, path: url.pathname, query: url.searchParams, body });
+  }
+
+  private hasKey(request: IncomingMessage): boolean {
+    return request.headers['xi-api-key'] === this.parts.settings.apiKey;
+  }
+
   private resourceAt(path: string): Resource | undefined {
     if (SIGNED_URL_PATHS.has(path)) return (query, authority) => this.signedUrl(query, authority);
     if (path === CONVERSATIONS_PATH) return (query) => this.list(query);
-    const agent = AGENT_PATH.exec(path)?.[1];
-    if (agent !== undefined) return () => this.agent(agent);
     const conversation = CONVERSATION_RECORD_PATH.exec(path)?.[1];
     return conversation === undefined ? undefined : () => this.conversation(conversation);
   }
@@ -111,7 +125,7 @@ export class RestApi {
 
   private signedUrlFor(agentId: string | null, query: URLSearchParams, authority: string): Answer {
     if (agentId === null || agentId === '') return missingQuery('agent_id');
-    const script = this.parts.scriptOf(agentId);
+    const script = this.parts.workspace.scriptOf(agentId);
     if (!script) return failed(404, 'document_not_found', `There is no agent ${agentId}.`);
     const fault = this.fault(agentId, script);
     if (fault) return fault;
@@ -131,12 +145,6 @@ export class RestApi {
     if (fault.status === 422) return missingQuery('agent_id');
     const [name, message] = FAULTS[fault.status] ?? ['internal_server_error', 'Something went wrong.'];
     return failed(fault.status, name, message);
-  }
-
-  private agent(agentId: string): Answer {
-    const script = this.parts.scriptOf(agentId);
-    if (!script) return failed(404, 'document_not_found', `There is no agent ${agentId}.`);
-    return { status: 200, body: agentRecord(agentId, script, this.parts.settings.requireSignedUrl) };
   }
 
   private get kept(): readonly SimulatedConversation[] {

@@ -2,6 +2,7 @@
  * The Calls resource of Twilio's REST API: from an authorised request to an answer. It knows parameters and refusals, and hands
  * recordings on; paths, sockets and faults are elsewhere.
  */
+import { AccountApi, type SimulatedAccount } from './account-api.js';
 import { listCalls, type ListingRules } from './call-listing.js';
 import { readCallRequest, readSeconds, readTwimlText } from './call-request.js';
 import { callResource } from './call-resource.js';
@@ -22,6 +23,7 @@ export interface RestApiOptions {
   readonly authToken: string;
   readonly apiKey: string | undefined;
   readonly apiSecret: string | undefined;
+  readonly account: SimulatedAccount;
   readonly ownNumbers: readonly string[] | undefined;
   readonly scriptFor: (call: { readonly to: string; readonly from: string }) => CallerScript;
   readonly prices: Prices;
@@ -36,9 +38,11 @@ export interface RestApiOptions {
 
 export class RestApi {
   private readonly recordings: RecordingApi;
+  private readonly account: AccountApi;
 
   constructor(private readonly options: RestApiOptions) {
     this.recordings = new RecordingApi(options);
+    this.account = new AccountApi(options);
   }
 
   /** Basic authentication by token or by API key. @throws RestError */
@@ -61,6 +65,7 @@ export class RestApi {
     const { switchboard, ownNumbers, scriptFor } = this.options;
     if (route.of === 'recordings') return this.recordings.perform(route, request);
     const form = Form.parse(request.body);
+    if (route.of === 'account') return this.account.perform(route, request, form);
     if (route.action === 'create') {
       const asked = readCallRequest(form, ownNumbers);
       const call = switchboard.place(asked, scriptFor(asked), 'outbound-api', answered);

@@ -32,6 +32,11 @@ export const REST_ACTIONS = [
   'list-recordings',
   'delete-recording',
   'fetch-media',
+  'fetch-account',
+  'fetch-balance',
+  'list-numbers',
+  'fetch-number',
+  'update-number',
 ] as const;
 export type RestAction = (typeof REST_ACTIONS)[number];
 

@@ -2,6 +2,7 @@
  * Twilio, swapped in by address: calls and their recordings by REST, signed webhooks, TwiML and media streams, with a scripted caller at
  * the far end. What it does not do: conferences, speech (a `<Say>` is an observation), messaging, numbers.
  */
+import type { SimulatedAccount } from './account-api.js';
 import type { Observer } from '../observation.js';
 import type { Carrier } from './call-life.js';
 import type { CallerScript } from './caller-script.js';
@@ -34,7 +35,9 @@ export interface TwilioSimulatorOptions {
   /** Further credentials for the REST API, never used for signatures. */
   readonly apiKey?: string;
   readonly apiSecret?: string;
-  /** Numbers that may be `From`; any, when not given. */
+  /** Default: active, no trial, 100 USD. */
+  readonly account?: SimulatedAccount;
+  /** Numbers that may be `From`, and that the account lists; any, when not given. */
   readonly ownNumbers?: readonly string[];
   /** The far end of calls that the REST API creates. Default: answers after 100 ms and stays silent. */
   readonly script?: CallerScript | ((call: CallParties) => CallerScript);
@@ -153,6 +156,7 @@ export class TwilioSimulator {
       authToken,
       apiKey: options.apiKey,
       apiSecret: options.apiSecret,
+      account: options.account ?? {},
       ownNumbers: options.ownNumbers,
       scriptFor: (call) => (typeof script === 'function' ? script(call) : script),
       prices: pricesOf(options),

@@ -68,6 +68,14 @@ export class VendorSchemas {
     return validate ? this.faults(validate, message) : 'unspecified';
   }
 
+  /** Every type of message that a file has. */
+  typesOf(direction: Direction): readonly string[] {
+    return [...this.messages.keys()].flatMap((key) => {
+      const [of, type = ''] = key.split(' ');
+      return of === direction ? [type] : [];
+    });
+  }
+
   /** What is wrong with a REST answer, by the name of its schema. */
   faultsOfAnswer(schema: string, answer: unknown): string | undefined {
     const known = this.answers.get(schema);
