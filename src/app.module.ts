@@ -7,6 +7,7 @@ import { BillingModule } from './billing/billing.module.js';
 import { CallsModule } from './calls/calls.module.js';
 import { EnvironmentModule } from './config/config.module.js';
 import { MediaStreamModule } from './media-stream/media-stream.module.js';
+import { OperatorModule } from './operator/operator.module.js';
 import { OpsModule } from './ops/ops.module.js';
 import type { Siblings } from './ops/siblings.js';
 import { OutwardModule } from './outward/outward.module.js';
@@ -44,6 +45,7 @@ export class AppModule {
         AgentModule,
         ToolsModule,
         MediaStreamModule,
+        OperatorModule,
         BillingModule,
         PrivacyModule,
         ...extra,

@@ -112,6 +112,11 @@ export class ElevenLabsLeg implements AgentLeg, SocketControl {
     this.send(encodeToAgent({ type: 'user_message', text }));
   }
 
+  inform(text: string, contextId?: string): void {
+    const context = contextId === undefined ? {} : { context_id: contextId };
+    this.send(encodeToAgent({ type: 'contextual_update', text, ...context }));
+  }
+
   close(): void {
     if (this.over) return;
     this.stop();

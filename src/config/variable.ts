@@ -4,7 +4,16 @@
 
 export interface VariableLabel {
   readonly group:
-    'Service' | 'Doors' | 'Record' | 'Webhooks' | 'Twilio' | 'ElevenLabs' | 'Cost' | 'Limits' | 'Tools';
+    | 'Service'
+    | 'Doors'
+    | 'Record'
+    | 'Webhooks'
+    | 'Twilio'
+    | 'ElevenLabs'
+    | 'Cost'
+    | 'Limits'
+    | 'Tools'
+    | 'Operator';
   readonly about: string;
   /** Where to get it, for a variable that is required. */
   readonly from?: string;

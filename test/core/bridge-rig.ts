@@ -1,6 +1,7 @@
 /** A bridge session between fakes, and what it told. */
 import type { BridgeFact } from '../../src/core/bridge/bridge-facts.js';
 import { BridgeSession } from '../../src/core/bridge/bridge-session.js';
+import type { HandOver } from '../../src/core/tool/tool.js';
 import { FakeAgentLeg, FakeCarrierLeg, FakeToolRunner } from '../support/fake-legs.js';
 import { audioOf, startOf } from '../support/builders.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -18,6 +19,8 @@ export class BridgeRig {
   readonly agent = new FakeAgentLeg();
   readonly tools = new FakeToolRunner();
   readonly facts: BridgeFact[] = [];
+  /** To whom tools handed the call. */
+  readonly handedOver: HandOver[] = [];
   readonly session = new BridgeSession({
     clock: this.clock,
     carrier: this.line,
@@ -30,6 +33,7 @@ export class BridgeRig {
       direction: 'outbound',
       to: '+14155550123',
       from: '+14155550100',
+      transferCall: (request) => Promise.resolve(void this.handedOver.push(request)),
     },
     variablesAt: ({ customParameters }) => ({ name: 'John', ...customParameters }),
     tell: (fact) => void this.facts.push(fact),

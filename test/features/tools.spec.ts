@@ -96,6 +96,9 @@ async function bench(tools: Provider[] = [], logger: AppLogger = silentLogger())
       endCall: () => {
         ends += 1;
       },
+      pressKeys: () => undefined,
+      untilHeard: () => Promise.resolve(),
+      transferCall: () => Promise.resolve(),
     },
   };
 }

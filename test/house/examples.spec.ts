@@ -24,6 +24,9 @@ const context: ToolContext = {
   variables: {},
   signal: new AbortController().signal,
   endCall: () => undefined,
+  pressKeys: () => undefined,
+  untilHeard: () => Promise.resolve(),
+  transferCall: () => Promise.resolve(),
 };
 
 let app: NestExpressApplication;

@@ -64,7 +64,14 @@ class Path {
         lineSilenceMs: 60_000,
       },
       overrides: {},
-      toolContext: { callId: 'call_1', agentId: 'a', direction: 'inbound', to: '', from: '' },
+      toolContext: {
+        callId: 'call_1',
+        agentId: 'a',
+        direction: 'inbound',
+        to: '',
+        from: '',
+        transferCall: () => Promise.resolve(),
+      },
       variablesAt: () => ({}),
       tell: () => undefined,
     });

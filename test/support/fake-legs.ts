@@ -41,6 +41,7 @@ export type AgentAsked =
   | ['audio', string]
   | ['tool', { id: string; result: string; isError: boolean }]
   | ['say', string]
+  | ['inform', string]
   | ['close'];
 
 export class FakeAgentLeg implements AgentLeg {
@@ -57,6 +58,9 @@ export class FakeAgentLeg implements AgentLeg {
   }
   say(text: string): void {
     this.asked.push(['say', text]);
+  }
+  inform(text: string): void {
+    this.asked.push(['inform', text]);
   }
   close(): void {
     this.asked.push(['close']);

@@ -27,11 +27,21 @@ export interface BridgeParts {
   /** Listens to the media, where somebody wants to. */
   readonly tap?: MediaTap | undefined;
   readonly overrides: AgentOverrides;
-  readonly toolContext: Omit<ToolContext, 'signal' | 'endCall' | 'conversationId' | 'variables'>;
+  /** What the agent is told as soon as it is there, such as why the line has come back to it. */
+  readonly note?: string | undefined;
+  readonly toolContext: Omit<
+    ToolContext,
+    'signal' | 'endCall' | 'pressKeys' | 'untilHeard' | 'conversationId' | 'variables'
+  >;
   /** All variables of the call, now that the line has told its own. */
   variablesAt(start: LineStart): Variables;
   tell(fact: BridgeFact): void;
 }
+
+export const NEVER_STARTED: CallFailure = {
+  code: 'stream-never-came',
+  detail: 'The socket opened but sent no start message.',
+};
 
 /** How long to wait for the agent, and what it is called when it does not come. The vendor's queue has a patience of its own. */
 export function patienceWithAgent(

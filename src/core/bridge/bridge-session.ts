@@ -7,13 +7,15 @@
 import { soundBytesOf, textOf, type Base64Audio } from '../audio/base64-audio.js';
 import type { CallFailure, EndReason, Variables } from '../call/call.js';
 import type { ToolCall, ToolContext } from '../tool/tool.js';
-import type { BridgeCounters, BridgeFact } from './bridge-facts.js';
-import { patienceWithAgent, type BridgeParts } from './bridge-parts.js';
+import { newCounters, type BridgeCounters, type BridgeFact } from './bridge-facts.js';
+import { NEVER_STARTED, patienceWithAgent, type BridgeParts } from './bridge-parts.js';
 import { DigitCollector } from './digit-collector.js';
 import { HeldAudio } from './held-audio.js';
 import type { AgentEndReason, AgentEvents, AgentLeg, CarrierEvents, LineStart } from './legs.js';
+import { OperatorHand } from './operator-hand.js';
 import { PlaybackLedger, type Cut } from './playback-ledger.js';
 import { SessionTimers } from './session-timers.js';
+import { Taps } from './taps.js';
 
 type Phase = 'waiting-for-line' | 'waiting-for-agent' | 'talking' | 'finishing' | 'ended';
 
@@ -23,12 +25,13 @@ const LAST_WORDS_MS = 5000;
 const MARK_GRACE_MS = 2000;
 
 export class BridgeSession implements CarrierEvents, AgentEvents {
-  readonly counters: BridgeCounters = {
-    callerFrames: 0,
-    agentFrames: 0,
-    heldFramesDropped: 0,
-    staleFramesDropped: 0,
-  };
+  readonly counters: BridgeCounters = newCounters();
+  /** Who listens to the media. */
+  readonly taps: Taps;
+  /** For people and tools. */
+  readonly hand: OperatorHand;
+  /** Set while the line is taken elsewhere: that it goes is no hanging up then. */
+  isLeaving = false;
   private phase: Phase = 'waiting-for-line';
   private agent: AgentLeg | undefined;
   private agentIsReady = false;
@@ -47,13 +50,19 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
 
   constructor(private readonly parts: BridgeParts) {
     this.timers = new SessionTimers(parts.clock);
+    this.taps = new Taps(parts.tap);
+    this.hand = new OperatorHand({
+      ...parts,
+      ledger: this.ledger,
+      agent: () => this.agent,
+      isTalking: () => this.phase === 'talking',
+      tap: () => this.taps.now,
+      cut: () => this.cutPlayback(),
+      tell: (fact) => this.tell(fact),
+      endWithoutAgent: (failure) => this.end('agent-failed', failure),
+    });
     this.digits = new DigitCollector(parts.clock, (digits) => this.sayDigits(digits));
-    this.timers.deadline(parts.limits.startTimeoutMs, () =>
-      this.end('stream-failed', {
-        code: 'stream-never-came',
-        detail: 'The socket opened but sent no start message.',
-      }),
-    );
+    this.timers.deadline(parts.limits.startTimeoutMs, () => this.end('stream-failed', NEVER_STARTED));
   }
 
   /** The agent's leg is opened beside the line's start, so it is handed over as soon as it exists. */
@@ -73,7 +82,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     this.phase = 'waiting-for-agent';
     this.variables = this.parts.variablesAt(start);
     this.tell({ type: 'line-started', start });
-    this.parts.tap?.lineStarted(this.parts.clock.now());
+    this.taps.now?.lineStarted(this.parts.clock.now());
     this.waitForAgent();
     this.agent?.begin({ variables: this.variables, overrides: this.parts.overrides });
     for (const { payload, eventId } of this.agentHold.splice(0)) this.agentAudio(payload, eventId);
@@ -90,7 +99,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     if (this.phase === 'talking') this.agent?.sendAudio(payload);
     else if (this.phase === 'waiting-for-agent')
       this.counters.heldFramesDropped += this.callerHold.push(textOf(payload));
-    this.parts.tap?.callerAudio(textOf(payload), timestampMs, this.parts.clock.now());
+    this.taps.now?.callerAudio(textOf(payload), timestampMs, this.parts.clock.now());
   }
 
   digit(digit: string): void {
@@ -103,11 +112,11 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
   }
 
   lineStopped(): void {
-    this.finish('caller-hung-up', undefined, false);
+    this.finish(this.isLeaving ? 'transferred' : 'caller-hung-up', undefined, false);
   }
 
   lineGone(clean: boolean, detail: string): void {
-    if (clean) this.finish('caller-hung-up', undefined, false);
+    if (clean || this.isLeaving) this.lineStopped();
     else this.finish('stream-failed', { code: 'stream-lost', detail }, false);
   }
 
@@ -139,7 +148,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
   agentAudio(payload: Base64Audio, eventId: number): void {
     if (this.phase === 'ended' || payload.length === 0) return;
     // Official clients differ; "strictly older is stale" is the rule under which no reply was ever lost.
-    if (eventId < this.lastInterruption) {
+    if (eventId < this.lastInterruption || this.hand.isAgentSilent) {
       this.counters.staleFramesDropped += 1;
       return;
     }
@@ -152,7 +161,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     this.parts.carrier.play(payload);
     const fromMs = this.ledger.sent(soundBytesOf(payload), eventId, this.parts.clock.now());
     if (this.ledger.isMarkDue) this.parts.carrier.mark(this.ledger.nextMark());
-    this.parts.tap?.agentAudio(textOf(payload), fromMs);
+    this.taps.now?.agentAudio(textOf(payload), fromMs);
     if (this.phase === 'finishing' && !this.goodbye) this.waitForLastWords();
   }
 
@@ -160,14 +169,17 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     if (this.phase === 'ended') return;
     this.lastInterruption = Math.max(this.lastInterruption, eventId);
     this.agentHold.length = 0;
+    // What the line plays then is not the agent's.
+    if (this.hand.isAgentSilent) return;
     const cut = this.cutPlayback();
     if (this.phase !== 'waiting-for-line') this.parts.carrier.clear();
     this.tell({ type: 'interrupted', eventId, cut });
+    this.hand.afterCut(cut);
     if (this.goodbye) this.end(this.goodbye.reason);
   }
 
   agentSaid(text: string, eventId: number): void {
-    this.tell({ type: 'agent-said', text, eventId });
+    this.tell({ type: 'agent-said', text, eventId, isMuted: this.hand.isAgentSilent });
   }
 
   agentCorrected(text: string, eventId: number): void {
@@ -187,18 +199,19 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
       variables: this.variables,
       signal: this.over.signal,
       endCall: () => this.agentEnding(),
+      ...this.hand.forTools,
     });
   }
 
   agentEnding(): void {
-    if (this.phase === 'ended' || this.phase === 'finishing') return;
+    if (this.phase === 'ended' || this.phase === 'finishing' || this.hand.operatorOnLine) return;
     this.phase = 'finishing';
     this.waitForLastWords();
   }
 
   agentGone(failure: CallFailure | undefined, reason: AgentEndReason): void {
     this.agent = undefined;
-    if (this.phase === 'ended') return;
+    if (this.phase === 'ended' || this.hand.survivesAgent()) return;
     if (!failure && this.conversationId === '') {
       const early = 'The agent closed before the conversation began.';
       this.end('agent-failed', { code: 'agent-lost', detail: early });
@@ -222,7 +235,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
     this.agent?.close();
     this.agent = undefined;
     const cut = this.cutPlayback();
-    this.parts.tap?.ended(this.parts.clock.now());
+    this.taps.now?.ended(this.parts.clock.now());
     this.parts.tell({ type: 'ended', reason, failure, lineUp, cut });
   }
 
@@ -230,7 +243,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
   private cutPlayback(): Cut {
     const now = this.parts.clock.now();
     const cut = this.ledger.clear(now);
-    this.parts.tap?.cleared(cut.clearedMs, now);
+    this.taps.now?.cleared(cut.clearedMs, now);
     return cut;
   }
 
@@ -242,6 +255,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents {
   private startTalking(): void {
     this.timers.cancelDeadline();
     this.phase = 'talking';
+    if (this.parts.note !== undefined) this.agent?.inform(this.parts.note);
     this.callerHold.drain((payload) => this.agent?.sendAudio(payload));
     for (const text of this.heldWords.splice(0)) this.agent?.say(text);
   }

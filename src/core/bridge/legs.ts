@@ -49,6 +49,8 @@ export interface AgentLeg {
   answerTool(id: string, result: string, isError: boolean): void;
   /** A turn of the caller in words: the agent answers it. */
   say(text: string): void;
+  /** Something the agent should know without answering it. A newer one of the same context takes its place. */
+  inform(text: string, contextId?: string): void;
   close(): void;
 }
 
