@@ -39,6 +39,7 @@ export class Transfers {
     const call = await this.journal.find(callId);
     if (!call) throw new CordboardError('not-found', 'There is no call with this id.');
     const twilioCallSid = mayBeHanded(call);
+    mustBeAnother(request.to, call);
     const transfer = this.recordOf(request);
     await this.door.enter(call, transfer, request.by ?? call.placedBy);
     const { call: after, isNew } = await this.journal.write(callId, { type: 'transfer.began', transfer });
@@ -114,6 +115,13 @@ function mayBeHanded(call: Call): string {
   const { twilioCallSid, times } = call;
   if (twilioCallSid === null || times.streamStartedAt === null) throw new CordboardError('call-not-answered');
   return twilioCallSid;
+}
+
+/** Both numbers of the call are taken, by the caller and by us: the one would be busy, the other would be a call to ourselves. */
+function mustBeAnother(to: string, call: Call): void {
+  if (to !== call.to && to !== call.from) return;
+  const message = 'is a number of this very call; name another';
+  throw new CordboardError('bad-input', `to: ${message}`, [{ field: 'to', message }]);
 }
 
 function ended({ endReason }: Call): CordboardError {

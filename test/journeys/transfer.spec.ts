@@ -141,6 +141,7 @@ describe('handing a call to a person', () => {
   it.each([
     ['a premium-rate number', '+19005550123', 403, 'destination-refused'],
     ['no number', '12', 400, 'bad-input'],
+    ['the number of the caller', '+14155550121', 400, 'bad-input'],
   ])('refuses %s and leaves the caller with the agent', async (_what, to, status, code) => {
     const { record, line } = await talking('+14155550121');
     expect(await transfer(record.id, { to })).toMatchObject({ status, body: { code } });
