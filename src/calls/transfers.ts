@@ -40,7 +40,7 @@ export class Transfers {
     if (!call) throw new CordboardError('not-found', 'There is no call with this id.');
     const twilioCallSid = mayBeHanded(call);
     mustBeAnother(request.to, call);
-    const transfer = this.recordOf(request);
+    const transfer = this.recordOf(request, call.transfer?.legs ?? []);
     await this.door.enter(call, transfer, request.by ?? call.placedBy);
     const { call: after, isNew } = await this.journal.write(callId, { type: 'transfer.began', transfer });
     if (!isNew || !after) {
@@ -90,7 +90,10 @@ export class Transfers {
     }
   }
 
-  private recordOf({ to, target, mode, message, summary, by }: TransferRequest): CallTransfer {
+  private recordOf(
+    { to, target, mode, message, summary, by }: TransferRequest,
+    legs: readonly string[],
+  ): CallTransfer {
     return {
       id: newId('tr'),
       mode: mode ?? 'cold',
@@ -99,6 +102,7 @@ export class Transfers {
       message: message ?? null,
       summary: summary ?? null,
       by: by ?? 'agent',
+      legs,
       status: 'ringing',
       outcome: null,
       startedAt: this.clock.now(),

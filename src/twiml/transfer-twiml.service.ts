@@ -61,6 +61,7 @@ export class TransferTwimlService {
     const after = await this.journal.apply(found.call.id, {
       type: 'transfer.connected',
       transferId: found.transfer.id,
+      leg: request.CallSid,
     });
     // The caller hung up, or was taken back, while the person thought.
     return after && isAway(after) && after.endReason === null ? tellPerson('') : hangUp();
@@ -70,7 +71,11 @@ export class TransferTwimlService {
   async answered(request: TransferRequestDto, query: Query): Promise<void> {
     const found = await this.found(request, query);
     if (!found || found.transfer.mode === 'warm' || request.CallStatus !== 'in-progress') return;
-    await this.journal.apply(found.call.id, { type: 'transfer.connected', transferId: found.transfer.id });
+    await this.journal.apply(found.call.id, {
+      type: 'transfer.connected',
+      transferId: found.transfer.id,
+      leg: request.CallSid,
+    });
   }
 
   /** The dial is over: the call is, too, or the caller goes back to the agent. */
@@ -88,8 +93,12 @@ export class TransferTwimlService {
     if (outcome === 'completed' && transfer.status === 'ringing')
       await this.journal.apply(call.id, { type: 'transfer.connected', transferId: transfer.id });
     const after =
-      (await this.journal.apply(call.id, { type: 'transfer.ended', transferId: transfer.id, outcome })) ??
-      call;
+      (await this.journal.apply(call.id, {
+        type: 'transfer.ended',
+        transferId: transfer.id,
+        outcome,
+        leg: answeredLeg(request),
+      })) ?? call;
     if (after.endReason === 'transferred') return hangUp();
     return after.endReason === null ? this.lines.connect(after) : this.lines.lastWords(after);
   }
@@ -133,6 +142,11 @@ function overBy({ id, status }: CallTransfer) {
   return status === 'talking'
     ? ({ type: 'transfer.ended', transferId: id, outcome: 'completed' } as const)
     : ({ type: 'end.decided', reason: 'caller-hung-up' } as const);
+}
+
+/** Twilio's id of the person's leg, which is billed once it was answered, joined or not. */
+function answeredLeg({ DialCallStatus, DialCallSid }: TransferRequestDto): string | undefined {
+  return DialCallStatus === 'completed' || DialCallStatus === 'answered' ? DialCallSid : undefined;
 }
 
 /** `completed` is also said of a person who picked up and pressed no key. */

@@ -1,7 +1,7 @@
 /**
  * The fields that Twilio sends about a dial and the leg of a person, beside those of every request (reference twilio.md 4.3).
  */
-import { IsOptional, IsString } from 'class-validator';
+import { IsOptional, IsString, Matches } from 'class-validator';
 import { StatusCallbackDto } from './twilio-webhook.dto.js';
 
 export class TransferRequestDto extends StatusCallbackDto {
@@ -14,6 +14,11 @@ export class TransferRequestDto extends StatusCallbackDto {
   @IsOptional()
   @IsString()
   DialCallStatus?: string;
+
+  /** Of the leg of the person. */
+  @IsOptional()
+  @Matches(/^CA[0-9a-fA-F]{32}$/, { message: 'expected CA and 32 hexadecimal digits' })
+  DialCallSid?: string;
 
   /** `true` when both were joined. */
   @IsOptional()

@@ -13,6 +13,7 @@ const TRANSFER: CallTransfer = {
   message: 'One moment.',
   summary: 'John.',
   by: 'key_1',
+  legs: [],
   status: 'ringing',
   outcome: null,
   startedAt: T0,
@@ -90,6 +91,16 @@ describe('a transfer on the record', () => {
     expect(entries.map(({ type }) => type)).toEqual(['transfer.ended', 'call.ended']);
     const begun = entriesOfChange(talking(), after(talking(), BEGAN), BEGAN, T0);
     expect(JSON.stringify(begun)).not.toMatch(/\+1415|John|moment/);
+  });
+
+  it('keeps the legs that were answered, each once, also over the next transfer', () => {
+    const leg = 'CA1';
+    const connected: CallEvent = { type: 'transfer.connected', transferId: 'tr_1', leg };
+    const over: CallEvent = { type: 'transfer.ended', transferId: 'tr_1', outcome: 'completed', leg };
+    const call = after(talking(), BEGAN, connected, over);
+    expect(call.transfer?.legs).toEqual([leg]);
+    const declined: CallEvent = { type: 'transfer.ended', transferId: 'tr_1', outcome: 'declined', leg };
+    expect(after(talking(), BEGAN, declined).transfer?.legs).toEqual([leg]);
   });
 
   it('loses its words with those of the call', () => {

@@ -1,4 +1,7 @@
 /** Calls handed to a person: cold, warm, declined, not answered, and the end of each. */
+import { sql } from 'drizzle-orm';
+import { Reconciler } from '../../src/billing/reconciler.js';
+import { Database } from '../../src/persistence/database.js';
 import type { SimulatedCall } from '../../src/simulators/twilio/simulated-call.js';
 import type { DialResult } from '../../src/simulators/twilio/caller-script.js';
 import { WholeSystem, eventually, isOver, type CallJson } from '../support/whole-system.js';
@@ -17,6 +20,12 @@ const DIALS: Readonly<Record<string, DialResult | readonly DialResult[]>> = {
 
 interface Transferred extends CallJson {
   readonly transfer: Readonly<Record<string, unknown>> | null;
+}
+
+/** Whatever waits to be asked of the vendors is asked now. */
+async function reconcile({ app }: WholeSystem): Promise<void> {
+  await app.get(Database).run((db) => db.execute(sql`update reconciliations set next_attempt_at = now()`));
+  await app.get(Reconciler).round();
 }
 
 describe('handing a call to a person', () => {
@@ -70,6 +79,17 @@ describe('handing a call to a person', () => {
     expect(ended).toMatchObject({ status: 'completed', endReason: 'transferred', failure: null });
     expect(ended.transfer).toMatchObject({ status: 'ended', outcome: 'completed' });
     expect(line.streams).toHaveLength(1);
+    // Two calls of a begun minute at list price: that of the caller and that of the person.
+    const priced = await eventually(
+      async () => {
+        await reconcile(system);
+        return (await system.callRecord(record.id)) as CallJson & {
+          cost: { telephony: string; final: boolean };
+        };
+      },
+      ({ cost }) => cost.final,
+    );
+    expect(priced.cost.telephony).toBe('0.0280');
     const types = await typesOf(record.id);
     expect(types.filter((type) => /transfer|call.end/.test(type))).toEqual([
       'transfer.started',

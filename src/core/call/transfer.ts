@@ -37,6 +37,8 @@ export interface CallTransfer {
   readonly summary: string | null;
   /** Fingerprint of the API key that asked for it, or `agent`. */
   readonly by: string;
+  /** The carrier's ids of the persons' legs that were answered, of this and of earlier transfers: each is billed as a call of its own. */
+  readonly legs: readonly string[];
   readonly status: 'ringing' | 'talking' | 'ended';
   readonly outcome: TransferOutcome | null;
   /** Milliseconds since the Unix epoch. */
@@ -48,9 +50,15 @@ export interface CallTransfer {
 export type TransferEvent =
   | { readonly type: 'transfer.began'; readonly transfer: CallTransfer }
   /** The person has picked up and, where that is asked for, accepted. */
-  | { readonly type: 'transfer.connected'; readonly transferId: string }
+  | { readonly type: 'transfer.connected'; readonly transferId: string; readonly leg?: string | undefined }
   /** The dial is over. After `completed` so is the call; after any other outcome the line goes back to the agent. */
-  | { readonly type: 'transfer.ended'; readonly transferId: string; readonly outcome: TransferOutcome };
+  | {
+      readonly type: 'transfer.ended';
+      readonly transferId: string;
+      readonly outcome: TransferOutcome;
+      /** Only where it was answered. */
+      readonly leg?: string | undefined;
+    };
 
 export function isTransferEvent(event: { readonly type: string }): event is TransferEvent {
   return event.type.startsWith('transfer.');
@@ -73,11 +81,15 @@ export function transferChange(
   }
   const { transfer } = call;
   if (transfer === null || transfer.id !== event.transferId || !isAway(call)) return undefined;
+  const { leg } = event;
+  const legs = leg === undefined || transfer.legs.includes(leg) ? transfer.legs : [...transfer.legs, leg];
   if (event.type === 'transfer.connected')
     return transfer.status === 'talking'
       ? undefined
-      : { transfer: { ...transfer, status: 'talking', connectedAt: now } };
-  const ended = { transfer: { ...transfer, status: 'ended', outcome: event.outcome, endedAt: now } as const };
+      : { transfer: { ...transfer, legs, status: 'talking', connectedAt: now } };
+  const ended = {
+    transfer: { ...transfer, legs, status: 'ended', outcome: event.outcome, endedAt: now } as const,
+  };
   const isCallOver = event.outcome === 'completed' && call.endReason === null;
   return isCallOver ? { ...ended, endReason: 'transferred' } : ended;
 }

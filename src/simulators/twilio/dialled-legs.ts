@@ -174,6 +174,8 @@ export class DialledLegs {
         timeoutSeconds,
         whispers: index === 0 ? this.whispers : [],
         status: own,
+        seconds: own === 'completed' ? seconds : 0,
+        endedAtEpochMs: this.options.now(),
       });
     }
     call.note('dial-ended', { status });
