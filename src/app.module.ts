@@ -8,6 +8,7 @@ import { CallsModule } from './calls/calls.module.js';
 import { EnvironmentModule } from './config/config.module.js';
 import { McpModule } from './mcp/mcp.module.js';
 import { MediaStreamModule } from './media-stream/media-stream.module.js';
+import { OperatorModule } from './operator/operator.module.js';
 import { OpsModule } from './ops/ops.module.js';
 import type { Siblings } from './ops/siblings.js';
 import { OutwardModule } from './outward/outward.module.js';
@@ -46,6 +47,7 @@ export class AppModule {
         ToolsModule,
         McpModule,
         MediaStreamModule,
+        OperatorModule,
         BillingModule,
         PrivacyModule,
         ...extra,

@@ -4,7 +4,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Call } from '../core/call/call.js';
 import { CallStore } from '../core/call/call.store.js';
-import { CarrierPrices } from '../core/cost/carrier-prices.js';
+import { CarrierPrices, type CarrierPrice } from '../core/cost/carrier-prices.js';
 import { Conversations } from '../core/cost/conversations.js';
 import { nextQuestionIn, UNANSWERED_IS_FREE_AFTER_SECONDS, type Claim } from '../core/cost/reconciliation.js';
 import { CordboardError } from '../core/errors.js';
@@ -51,10 +51,22 @@ export class CostInquiry {
     return report && (await this.ledger.report(id, report)) ? 'final' : 'pending';
   }
 
-  private async askCarrier({ id, twilioCallSid, times }: Call, { ageSeconds }: Claim): Promise<AskOutcome> {
+  /** What Twilio charged for the line and for every person who was rung from it and picked up. */
+  private async priceOf(twilioCallSid: string, { transfer }: Call): Promise<CarrierPrice> {
+    let usdMicros = 0;
+    for (const sid of [twilioCallSid, ...(transfer?.legs ?? [])]) {
+      const price = await this.prices.ofCall(sid);
+      if (price.kind !== 'known') return price;
+      usdMicros += price.usdMicros;
+    }
+    return { kind: 'known', usdMicros };
+  }
+
+  private async askCarrier(call: Call, { ageSeconds }: Claim): Promise<AskOutcome> {
     // Twilio's answer was lost, and the call was never found on its list: there is nothing to ask about.
+    const { id, twilioCallSid, times } = call;
     if (twilioCallSid === null) return 'given-up';
-    const price = await this.prices.ofCall(twilioCallSid);
+    const price = await this.priceOf(twilioCallSid, call);
     if (price.kind === 'known') {
       await this.ledger.charge(id, 'telephony', price.usdMicros);
       return 'final';

@@ -18,7 +18,11 @@ export class CallLimits {
 
   /** Calls that nobody here placed are not limited: they ring already. */
   of({ direction, twilioCallSid, placedBy }: Call): readonly Cap[] {
-    if (direction === 'inbound' || twilioCallSid !== null) return [];
+    return direction === 'inbound' || twilioCallSid !== null ? [] : this.caps(placedBy);
+  }
+
+  /** Of whatever is rung with that key. */
+  caps(placedBy: string | null): readonly Cap[] {
     const { CALLS_PER_DESTINATION = [], CALLS_PER_KEY = [] } = this.environment;
     const now = this.clock.now();
     return [
@@ -32,9 +36,12 @@ export class CallLimits {
    * secret that the database does not have: who reads it cannot try all numbers. When the token is changed, counting begins anew.
    */
   destinationOf({ direction, to }: Call): string | undefined {
-    if (direction === 'inbound') return undefined;
+    return direction === 'inbound' ? undefined : this.hashOf(to);
+  }
+
+  hashOf(number: string): string {
     return createHmac('sha256', this.environment.TWILIO_AUTH_TOKEN)
-      .update(`destination\0${to}`)
+      .update(`destination\0${number}`)
       .digest('base64url');
   }
 

@@ -49,6 +49,9 @@ export class CallMetrics {
   }
 
   private changed(call: Call, before: Call): void {
+    const { transfer } = call;
+    if (transfer?.status === 'ended' && before.transfer?.status !== 'ended')
+      this.metrics.transfers.inc({ mode: transfer.mode, outcome: transfer.outcome ?? 'unknown' });
     for (const { step, ms } of stepsTaken(call, before)) this.metrics.callSteps.observe({ step }, ms / 1000);
     if (!isFinal(call.status) || isFinal(before.status)) return;
     const reason = call.endReason ?? 'unknown';

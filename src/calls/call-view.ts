@@ -11,6 +11,24 @@ function iso(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
 
+/** Without what was said to either side. */
+function transferOf({ transfer }: Call): CallDto['transfer'] {
+  if (!transfer) return null;
+  const { id, mode, to, target, by, status, outcome, startedAt, connectedAt, endedAt } = transfer;
+  return {
+    id,
+    mode,
+    to,
+    target,
+    by,
+    status,
+    outcome,
+    startedAt: new Date(startedAt).toISOString(),
+    connectedAt: iso(connectedAt),
+    endedAt: iso(endedAt),
+  };
+}
+
 export function viewOf(call: Call, cost: CostSoFar): CallDto {
   const { times } = call;
   const steps = stepsOf(call);
@@ -46,6 +64,7 @@ export function viewOf(call: Call, cost: CostSoFar): CallDto {
     },
     erased: call.erased,
     recording: { status: call.recording.status, durationSeconds: call.recording.durationSeconds },
+    transfer: transferOf(call),
     analysis: call.analysis,
     timings: {
       requestToDialMs: steps.requestToDial,

@@ -11,6 +11,12 @@ import {
   type EndReason,
   type RecordingStatus,
 } from '../core/call/call.js';
+import {
+  TRANSFER_MODES,
+  TRANSFER_OUTCOMES,
+  type TransferMode,
+  type TransferOutcome,
+} from '../core/call/transfer.js';
 import { OverridesDto } from './calls.dto.js';
 
 export class CallFailureDto {
@@ -89,6 +95,32 @@ export class CallErasureDto {
   person!: boolean;
 }
 
+/** A call that was handed to a person. */
+export class CallTransferDto {
+  @ApiProperty({ example: 'tr_5f0c9f4f2b8a4c5e9d3a7b1c2d3e4f50' })
+  id!: string;
+  @ApiProperty({ enum: TRANSFER_MODES })
+  mode!: TransferMode;
+  @ApiProperty({ example: '+14155550199' })
+  to!: string;
+  /** Its name in TRANSFER_TARGETS, where the agent chose it by that. */
+  @ApiProperty({ type: String, nullable: true, example: 'sales' })
+  target!: string | null;
+  /** Fingerprint of the API key that asked for it, or `agent`. */
+  by!: string;
+  @ApiProperty({ enum: ['ringing', 'talking', 'ended'] })
+  status!: 'ringing' | 'talking' | 'ended';
+  /** What came of it; after all but `completed` the caller went back to the agent, unless the call ended. */
+  @ApiProperty({ enum: TRANSFER_OUTCOMES, nullable: true })
+  outcome!: TransferOutcome | null;
+  @ApiProperty({ format: 'date-time' })
+  startedAt!: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  connectedAt!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  endedAt!: string | null;
+}
+
 export class CallDto {
   @ApiProperty({ example: 'call_5f0c9f4f2b8a4c5e9d3a7b1c2d3e4f50' })
   id!: string;
@@ -141,6 +173,9 @@ export class CallDto {
   durationSeconds!: number | null;
   cost!: CostDto;
   recording!: CallRecordingDto;
+  /** The newest, under way or over. */
+  @ApiProperty({ type: CallTransferDto, nullable: true })
+  transfer!: CallTransferDto | null;
   erased!: CallErasureDto;
   @ApiProperty({ type: CallAnalysisDto, nullable: true })
   analysis!: CallAnalysisDto | null;

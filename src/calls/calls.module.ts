@@ -28,6 +28,8 @@ import { PlacementSearch } from './placement-search.js';
 import { Recovery } from './recovery.js';
 import { SpendingGuard } from './spending-guard.js';
 import { StreamTokens } from './stream-tokens.js';
+import { TransferDoor } from './transfer-door.js';
+import { Transfers } from './transfers.js';
 import { TwilioCarrier } from './twilio.carrier.js';
 
 @Module({
@@ -57,8 +59,21 @@ import { TwilioCarrier } from './twilio.carrier.js';
     Recovery,
     SpendingGuard,
     StreamTokens,
+    TransferDoor,
+    Transfers,
     { provide: Carrier, useClass: TwilioCarrier },
   ],
-  exports: [CallsService, CallJournal, CallFeed, Admission, Carrier, StreamTokens, CostRates, SpendingGuard],
+  exports: [
+    CallsService,
+    CallViews,
+    CallJournal,
+    CallFeed,
+    Admission,
+    Carrier,
+    StreamTokens,
+    CostRates,
+    SpendingGuard,
+    Transfers,
+  ],
 })
 export class CallsModule {}

@@ -14,6 +14,7 @@ const ENDS_BY_ITSELF: ReadonlySet<EndReason> = new Set([
   'agent-failed',
   'stream-failed',
   'carrier-failed',
+  'transferred',
 ]);
 
 @Injectable()

@@ -105,6 +105,7 @@ export class NewCalls {
       durationSeconds: null,
       recording: this.recordingOf(request.record ?? this.environment.RECORD_CALLS),
       cost: { telephony: null, agent: null },
+      transfer: null,
       analysis: null,
       erased: { transcript: false, person: false },
       times: {

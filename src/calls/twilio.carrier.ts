@@ -127,6 +127,17 @@ export class TwilioCarrier extends Carrier {
     }
   }
 
+  async redirect(twilioCallSid: string, path: string): Promise<void> {
+    try {
+      const url = `${this.environment.PUBLIC_URL}${path}`;
+      await this.client.calls(twilioCallSid).update({ url, method: 'POST' });
+    } catch (error) {
+      if (statusOf(error) === 404 || codeOf(error) === 21_220)
+        throw new CordboardError('call-ended', 'Twilio has no such call in progress.');
+      throw toCatalogue(error);
+    }
+  }
+
   async forget(twilioCallSid: string): Promise<void> {
     try {
       await this.client.calls(twilioCallSid).remove();

@@ -15,11 +15,11 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { Transform } from 'class-transformer';
-import { RecordVariables } from './record-variables.js';
+import { OperatorVariables } from './operator-variables.js';
 import { ANY_HTTP, integer, list, withoutSlash } from './transforms.js';
 import { Variable } from './variable.js';
 
-export class Environment extends RecordVariables {
+export class Environment extends OperatorVariables {
   @Variable({
     group: 'Twilio',
     about: 'The account that places the calls.',

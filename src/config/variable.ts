@@ -13,7 +13,8 @@ export interface VariableLabel {
     | 'Agent'
     | 'Cost'
     | 'Limits'
-    | 'Tools';
+    | 'Tools'
+    | 'Operator';
   readonly about: string;
   /** Where to get it, for a variable that is required. */
   readonly from?: string;

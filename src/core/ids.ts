@@ -17,6 +17,11 @@ export function isCallId(id: string): id is CallId {
   return CALL_ID.test(id);
 }
 
+/** 128 random bits, with a prefix that says what they name. */
+export function newId(prefix: 'tr' | 'cmd' | 'lis'): string {
+  return `${prefix}_${randomBytes(16).toString('hex')}`;
+}
+
 /** 256 random bits for the path of a media socket. */
 export function newStreamToken(): string {
   return randomBytes(32).toString('base64url');

@@ -64,6 +64,48 @@ export const REQUEST_ERRORS = {
     mend: 'Nothing to do.',
     retryable: false,
   },
+  'call-not-answered': {
+    status: 409,
+    title: 'The call has not come through to its agent yet.',
+    mend: 'Send the request again once the call is `in-progress` and its agent is ready.',
+    retryable: true,
+  },
+  'call-with-person': {
+    status: 409,
+    title: 'The line is with a person, or on its way to one, and so with no agent.',
+    mend: 'Wait for `transfer.ended`, or give the caller back with DELETE /calls/{id}/takeover.',
+    retryable: true,
+  },
+  'call-not-taken-over': {
+    status: 409,
+    title: 'Nobody has taken the call over.',
+    mend: 'Nothing to do.',
+    retryable: false,
+  },
+  'no-operator-audio': {
+    status: 409,
+    title: 'No audio socket of this key is open, so nobody would speak to the caller.',
+    mend: 'Open GET /calls/{id}/audio as a WebSocket with the same key first, or give `to` to hand the caller to a phone.',
+    retryable: true,
+  },
+  'call-elsewhere': {
+    status: 421,
+    title: 'Another replica, or another worker, carries the media of this call.',
+    mend: 'Connect again until the connection comes to that one.',
+    retryable: true,
+  },
+  'call-not-reached': {
+    status: 503,
+    title: 'The replica that carries the media of this call did not answer in time.',
+    mend: 'Look at the call before repeating: whether it was carried out is not known.',
+    retryable: true,
+  },
+  'too-many-listeners': {
+    status: 503,
+    title: 'As many listen in as may.',
+    mend: 'Close one, or raise MAX_LISTENERS.',
+    retryable: true,
+  },
   'bad-range': {
     status: 416,
     title: 'The range lies outside of the recording.',

@@ -10,9 +10,8 @@ import { AgentProvider, type AgentLeg } from '../core/bridge/legs.js';
 import type { MediaTap } from '../core/bridge/media-tap.js';
 import type { Call, EndReason } from '../core/call/call.js';
 import { Clock, type Cancel } from '../core/clock.js';
-import { ToolRunner } from '../core/tool/tool.js';
 import type { TextSocket } from '../sockets/text-socket.js';
-import { joinVariables, lineVariables } from './call-variables.js';
+import { CallSide } from './call-side.js';
 import { FactWriter } from './fact-writer.js';
 import { LiveSessions } from './live-sessions.js';
 import type { Admitted } from './stream-door.js';
@@ -34,7 +33,7 @@ export class BridgeOpener {
   constructor(
     private readonly environment: Environment,
     private readonly agents: AgentProvider,
-    private readonly tools: ToolRunner,
+    private readonly sides: CallSide,
     private readonly facts: FactWriter,
     private readonly live: LiveSessions,
     private readonly clock: Clock,
@@ -61,7 +60,6 @@ export class BridgeOpener {
     const session: BridgeSession = new BridgeSession({
       clock: this.clock,
       carrier,
-      tools: this.tools,
       limits: this.limits,
       tap,
       recovery: {
@@ -70,18 +68,7 @@ export class BridgeOpener {
       },
       hasBridgingSound: this.environment.BRIDGING_SOUND,
       openAgent: (agentId) => this.openAnew(call, agentId, session),
-      overrides: call.overrides,
-      toolContext: {
-        callId: call.id,
-        agentId: call.agentId,
-        direction: call.direction,
-        to: call.to,
-        from: call.from,
-      },
-      variablesAt: (start) => ({
-        ...lineVariables(call),
-        ...joinVariables(call, query, start.customParameters),
-      }),
+      ...this.sides.partsOf({ call, query }),
       tell: (fact) => {
         const written = this.facts.write({ call, query }, fact);
         if (fact.type !== 'ended') return;

@@ -18,6 +18,30 @@ export function joinVariables(
  * kin are not set.
  */
 export function lineVariables(call: Call): Variables {
+  return { ...partiesOf(call), ...backFrom(call) };
+}
+
+/** A line that comes back from a person who could not be reached. */
+function backFrom({ transfer }: Call): Variables {
+  if (!transfer || transfer.outcome === null) return {};
+  return {
+    transfer_outcome: transfer.outcome,
+    ...(transfer.target === null ? {} : { transfer_target: transfer.target }),
+  };
+}
+
+/** What an agent is told beside that; undefined while the line was with nobody else. */
+export function noteOf({ transfer }: Call): string | undefined {
+  if (!transfer || transfer.outcome === null) return undefined;
+  const who = transfer.target ?? 'the person asked for';
+  const why =
+    transfer.outcome === 'returned'
+      ? `The caller has spoken with a person and is given back to you.`
+      : `The caller was to be put through to ${who}, who could not be reached (${transfer.outcome}).`;
+  return `${why} You are talking to the same caller as before: do not greet again, say so and go on.`;
+}
+
+function partiesOf(call: Call): Variables {
   const [caller, called] = call.direction === 'inbound' ? [call.from, call.to] : [call.to, call.from];
   return { call_id: call.id, call_direction: call.direction, caller_phone: caller, called_phone: called };
 }

@@ -66,7 +66,12 @@ export class FactWriter {
       }
       case 'ended': {
         const { reason, failure } = fact;
-        await this.journal.apply(id, { type: 'end.decided', reason, ...(failure ? { failure } : {}) });
+        await this.journal.apply(id, {
+          type: 'end.decided',
+          reason,
+          ofStream: true,
+          ...(failure ? { failure } : {}),
+        });
         break;
       }
       default: {

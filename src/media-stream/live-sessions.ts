@@ -4,6 +4,7 @@
 import { Injectable } from '@nestjs/common';
 import { CallFeed } from '../calls/call-feed.js';
 import type { BridgeSession } from '../core/bridge/bridge-session.js';
+import { isAway } from '../core/call/transfer.js';
 import type { CallId } from '../core/ids.js';
 import { Metrics } from '../ops/metrics.js';
 
@@ -19,12 +20,18 @@ export class LiveSessions {
     feed.subscribe((news) => {
       if (news.type !== 'changed' && news.type !== 'refreshed') return;
       const { endReason, failure, id } = news.call;
-      if (endReason !== null) this.sessions.get(id)?.end(endReason, failure ?? undefined);
+      const session = this.sessions.get(id);
+      if (session) session.isLeaving = isAway(news.call);
+      if (endReason !== null) session?.end(endReason, failure ?? undefined);
     });
   }
 
   add(id: CallId, session: BridgeSession): void {
     this.sessions.set(id, session);
+  }
+
+  get(id: CallId): BridgeSession | undefined {
+    return this.sessions.get(id);
   }
 
   has(id: CallId): boolean {

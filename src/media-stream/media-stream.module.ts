@@ -8,6 +8,7 @@ import { RecordingsModule } from '../recordings/recordings.module.js';
 import { ToolsModule } from '../tools/tools.module.js';
 import { TwimlModule } from '../twiml/twiml.module.js';
 import { BridgeOpener } from './bridge-opener.js';
+import { CallSide } from './call-side.js';
 import { Drain } from './drain.js';
 import { FactWriter } from './fact-writer.js';
 import { LiveSessions } from './live-sessions.js';
@@ -17,7 +18,16 @@ import { WarmStart } from './warm-start.js';
 
 @Module({
   imports: [CallsModule, AgentModule, ToolsModule, TwimlModule, RecordingsModule],
-  providers: [MediaStreamGateway, StreamDoor, BridgeOpener, FactWriter, LiveSessions, Drain, WarmStart],
+  providers: [
+    MediaStreamGateway,
+    StreamDoor,
+    BridgeOpener,
+    CallSide,
+    FactWriter,
+    LiveSessions,
+    Drain,
+    WarmStart,
+  ],
   exports: [LiveSessions],
 })
 export class MediaStreamModule {}

@@ -5,6 +5,7 @@
 import type { Server } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
+import { rewriteCallAudioPath } from './call-audio-path.js';
 import { rewriteStreamPath } from './stream-path.js';
 
 const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
@@ -15,6 +16,7 @@ export class RawFramesWsAdapter extends WsAdapter {
     const server: Server = app.getHttpServer();
     server.prependListener('upgrade', (request, socket) => {
       rewriteStreamPath(request);
+      rewriteCallAudioPath(request);
       if (!this.leadsSomewhere(request.url ?? '')) socket.write(NOT_FOUND);
     });
   }

@@ -53,6 +53,15 @@ export class Metrics {
     ['vendor', 'kind'],
   );
   readonly toolRuns = this.counter('tool_runs_total', 'Tool calls by outcome.', ['tool', 'outcome']);
+  readonly transfers = this.counter('transfers_total', 'Calls handed to persons, by what came of it.', [
+    'mode',
+    'outcome',
+  ]);
+  readonly operatorActions = this.counter(
+    'operator_actions_total',
+    'What people did to live calls, or tried to.',
+    ['action', 'outcome'],
+  );
   readonly refusedCalls = this.counter('calls_refused_total', 'Calls that were not placed, by the rule.', [
     'rule',
   ]);

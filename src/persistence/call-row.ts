@@ -61,6 +61,7 @@ export function callOf(row: CallRow): Call {
       telephony: partOf(row.telephonyUsdMicros, row.telephonyFinal),
       agent: partOf(row.agentUsdMicros, row.agentFinal),
     },
+    transfer: row.transfer,
     analysis: row.analysis,
     erased: { transcript: row.transcriptErased, person: row.personErased },
     times: {

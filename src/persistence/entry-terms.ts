@@ -21,7 +21,7 @@ type Execute = (statement: SQL) => Promise<{ readonly rows: readonly Record<stri
 /** Undefined: it may. */
 export async function entryRefusal(
   execute: Execute,
-  call: Call,
+  call: Pick<Call, 'placedBy'>,
   { budget, caps = [], reserveUsdMicros, destination = '' }: EntryTerms,
 ): Promise<EntryRefusal | undefined> {
   // Always in this order, so that no two transactions wait for each other.
@@ -48,12 +48,16 @@ function lockSql(counted: string, scope: Cap['of']): SQL {
   return sql`select pg_advisory_xact_lock(hashtextextended(${`${scope} ${counted}`}, 1))`;
 }
 
-/** The call that has to grow older before another may follow; none when there is room. */
+/** The call, or the transfer of one, that has to grow older before another may follow; none when there is room. */
 function oldestInTheWaySql(counted: string, { of, most, since }: Cap): SQL {
   const isCounted = of === 'destination' ? sql`destination_hash = ${counted}` : sql`placed_by = ${counted}`;
+  const isRecent = sql`created_at > ${new Date(since).toISOString()}::timestamptz`;
   return sql`
-    select extract(epoch from created_at) * 1000 as at from calls
-    where ${isCounted} and direction = 'outbound' and created_at > ${new Date(since).toISOString()}::timestamptz
+    select extract(epoch from created_at) * 1000 as at from (
+      select created_at from calls where ${isCounted} and direction = 'outbound' and ${isRecent}
+      union all
+      select created_at from call_transfers where ${isCounted} and ${isRecent}
+    ) as rung
     order by created_at desc offset ${most - 1} limit 1`;
 }
 

@@ -4,6 +4,7 @@
 import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { CallStore } from '../core/call/call.store.js';
+import { CommandStore } from '../core/call/command.store.js';
 import { DialPace } from '../core/call/dial-pace.js';
 import { IdempotencyStore } from '../core/call/idempotency.store.js';
 import { PersonalDataStore } from '../core/call/personal-data.store.js';
@@ -12,6 +13,7 @@ import { ReplicaStore } from '../core/call/replica.store.js';
 import { StreamTokenStore } from '../core/call/stream-token.store.js';
 import type { Clock } from '../core/clock.js';
 import { ReconciliationStore } from '../core/cost/reconciliation.js';
+import { TransferStore } from '../core/call/transfer.store.js';
 import { UsageStore } from '../core/cost/usage.store.js';
 import type { AppLogger } from '../ops/logger.js';
 import { Siblings } from '../ops/siblings.js';
@@ -19,6 +21,7 @@ import { APP_LOGGER, BACKGROUND_CLOCK } from '../ops/tokens.js';
 import { DeliveryStore } from '../core/webhook/delivery.store.js';
 import { Database } from './database.js';
 import { PostgresCallStore } from './postgres.call-store.js';
+import { PostgresCommandStore } from './postgres.command-store.js';
 import { PostgresDeliveryStore } from './postgres.delivery-store.js';
 import { PostgresDialPace } from './postgres.dial-pace.js';
 import { PostgresIdempotencyStore } from './postgres.idempotency-store.js';
@@ -27,6 +30,7 @@ import { PostgresPersonalDataStore } from './postgres.personal-data-store.js';
 import { PostgresReconciliationStore } from './postgres.reconciliation-store.js';
 import { PostgresReplicaStore } from './postgres.replica-store.js';
 import { PostgresStreamTokenStore } from './postgres.stream-token-store.js';
+import { PostgresTransferStore } from './postgres.transfer-store.js';
 import { PostgresUsageStore } from './postgres.usage-store.js';
 import { thisReplica, type ReplicaIdentity } from './replica-id.js';
 import { openStoreServer, serverOfOthers, type StoreServer } from './store-server.js';
@@ -104,6 +108,17 @@ const THIS_REPLICA = Symbol('this replica');
       inject: [Database],
       useFactory: (database: Database) => new PostgresStreamTokenStore(database),
     },
+    {
+      provide: CommandStore,
+      inject: [Database, BACKGROUND_CLOCK, APP_LOGGER],
+      useFactory: (database: Database, clock: Clock, logger: AppLogger) =>
+        new PostgresCommandStore(database, clock, logger),
+    },
+    {
+      provide: TransferStore,
+      inject: [Database],
+      useFactory: (database: Database) => new PostgresTransferStore(database),
+    },
   ],
   exports: [
     CallStore,
@@ -116,6 +131,8 @@ const THIS_REPLICA = Symbol('this replica');
     DialPace,
     IdempotencyStore,
     StreamTokenStore,
+    TransferStore,
+    CommandStore,
   ],
 })
 export class PersistenceModule implements OnApplicationShutdown {

@@ -28,6 +28,7 @@ import type {
   Variables,
 } from '../core/call/call.js';
 import type { TimelineType } from '../core/call/timeline.js';
+import type { CallTransfer } from '../core/call/transfer.js';
 import type { CallId } from '../core/ids.js';
 
 /** `json` and not `jsonb` throughout: what a client gave comes back in its own order. Nothing searches inside. */
@@ -78,6 +79,7 @@ export const calls = pgTable(
     agentFinal: boolean('agent_final').notNull().default(false),
     /** What the call counts for in the budget of the day while its cost is not known. */
     reservedUsdMicros: usdMicros('reserved_usd_micros').notNull().default(0),
+    transfer: json('transfer').$type<CallTransfer>(),
     analysis: json('analysis').$type<CallAnalysis>(),
     transcriptErased: boolean('transcript_erased').notNull().default(false),
     personErased: boolean('person_erased').notNull().default(false),
@@ -139,6 +141,48 @@ export const callEvents = pgTable(
     primaryKey({ columns: [table.callId, table.seq] }),
     uniqueIndex('call_events_batch').on(table.callId, table.batch, table.place),
     index('call_events_all').on(table.tx, table.id),
+  ],
+);
+
+/** Persons who were rung for a call, counted by the limits of calls as calls are. */
+export const callTransfers = pgTable(
+  'call_transfers',
+  {
+    id: text('id').primaryKey(),
+    callId: text('call_id')
+      .$type<CallId>()
+      .notNull()
+      .references(() => calls.id, { onDelete: 'cascade' }),
+    destinationHash: text('destination_hash').notNull(),
+    /** Fingerprint of the key that asked for it; where the agent did, of the one that placed the call. */
+    placedBy: text('placed_by'),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    index('call_transfers_call_id').on(table.callId),
+    index('call_transfers_destination_hash').on(table.destinationHash, table.createdAt.desc()),
+    index('call_transfers_placed_by').on(table.placedBy, table.createdAt.desc()),
+  ],
+);
+
+/** What is asked of the replica that carries a call, and its answer. Notices carry ids only; the words are here, for seconds. */
+export const callCommands = pgTable(
+  'call_commands',
+  {
+    id: text('id').primaryKey(),
+    callId: text('call_id')
+      .$type<CallId>()
+      .notNull()
+      .references(() => calls.id, { onDelete: 'cascade' }),
+    command: json('command').$type<Readonly<Record<string, unknown>>>().notNull(),
+    /** When a replica took it: what was taken is not carried out twice. */
+    takenAt: moment('taken_at'),
+    answer: json('answer').$type<Readonly<Record<string, unknown>>>(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    index('call_commands_call_id').on(table.callId),
+    index('call_commands_created_at').on(table.createdAt),
   ],
 );
 

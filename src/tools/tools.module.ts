@@ -6,6 +6,8 @@ import { DiscoveryModule } from '@nestjs/core';
 import { ToolRunner } from '../core/tool/tool.js';
 import { CheckInventoryTool } from './builtin/check-inventory.tool.js';
 import { EndCallTool } from './builtin/end-call.tool.js';
+import { PressKeysTool } from './builtin/press-keys.tool.js';
+import { TransferCallTool } from './builtin/transfer-call.tool.js';
 import { NestToolRunner } from './nest-tool-runner.js';
 import { ToolRegistry } from './tool-registry.js';
 import { Environment } from '../config/environment.js';
@@ -29,6 +31,8 @@ import { ToolsController } from './tools.controller.js';
     },
     EndCallTool,
     CheckInventoryTool,
+    TransferCallTool,
+    PressKeysTool,
   ],
   exports: [ToolRunner, ToolRegistry],
 })

@@ -11,20 +11,12 @@ import {
   ApiQuery,
   ApiTags,
 } from '@nestjs/swagger';
-import { CordboardError } from '../core/errors.js';
 import { Public } from '../ops/api-key.guard.js';
-import { faultsOf, ShallowPipe } from '../ops/input.pipe.js';
 import { ApiProblems } from '../ops/problem.js';
+import { fromTwilio } from './from-twilio.pipe.js';
 import { TwilioSignatureGuard } from './twilio-signature.guard.js';
 import { StatusCallbackDto, StreamCallbackDto, VoiceRequestDto } from './twilio-webhook.dto.js';
 import { TwimlService, type Query as QueryFields } from './twiml.service.js';
-
-/** Twilio adds fields without notice, so unknown ones are let through. */
-const fromTwilio = new ShallowPipe({
-  transform: true,
-  exceptionFactory: (errors) =>
-    new CordboardError('bad-input', 'Fields of Twilio are missing.', faultsOf(errors)),
-});
 
 const XML = 'text/xml; charset=utf-8';
 

@@ -43,6 +43,13 @@ export function hangUp(): string {
   return response.toString();
 }
 
+/** Asks another address of ours for the document. */
+export function redirectTo(url: string): string {
+  const response = new VoiceResponse();
+  response.redirect({ method: 'POST' }, url);
+  return response.toString();
+}
+
 /** @param words Empty: the line is hung up without a word. */
 export function apologise(words: string): string {
   const response = new VoiceResponse();

@@ -8,12 +8,13 @@ import { StreamTokens } from '../calls/stream-tokens.js';
 import { variablesFault } from '../calls/variables.js';
 import { Environment } from '../config/environment.js';
 import { isFinal, type Call } from '../core/call/call.js';
+import { isAway } from '../core/call/transfer.js';
 import { Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
 import { isCallId } from '../core/ids.js';
 import type { AppLogger } from '../ops/logger.js';
 import { APP_LOGGER } from '../ops/tokens.js';
-import { apologise, connectStream, hangUp, rejectBusy } from './twiml.documents.js';
+import { apologise, connectStream, hangUp, redirectTo, rejectBusy } from './twiml.documents.js';
 import { socketBase } from './twilio-signature.js';
 import {
   callEventOf,
@@ -48,6 +49,11 @@ export class TwimlService {
       twilioCallSid: request.CallSid,
     });
     if (now && now.endReason !== null) return this.lastWords(now);
+    return this.connect(call, variables);
+  }
+
+  /** The document that connects a line with its agent, for the first time or again. */
+  async connect(call: Call, variables: Readonly<Record<string, string>> = {}): Promise<string> {
     const base = this.environment.PUBLIC_URL;
     const token = await this.tokens.issue(call.id);
     return connectStream({
@@ -69,6 +75,8 @@ export class TwimlService {
       await this.journal.apply(call.id, told ? event : { type: 'end.decided', reason: 'caller-hung-up' });
       return hangUp();
     }
+    // The stream ended before Twilio was told to take the line elsewhere.
+    if (call.transfer && isAway(call)) return redirectTo(this.transferUrl(call.id, call.transfer.id));
     // Nobody decided the end, so the stream failed before it reached us; its own callback may say more, and came first or not.
     const failure = { code: 'stream-lost', detail: 'Twilio ended the media stream.' } as const;
     const after = await this.journal.apply(call.id, {
@@ -144,7 +152,12 @@ export class TwimlService {
     return call && (call.twilioCallSid === null || call.twilioCallSid === twilioCallSid) ? call : undefined;
   }
 
-  private lastWords({ endReason }: Call): string {
+  private transferUrl(id: string, transferId: string): string {
+    return `${this.environment.PUBLIC_URL}/twiml/transfer?call=${id}&transfer=${transferId}`;
+  }
+
+  /** The document for a line whose call is over. */
+  lastWords({ endReason }: Call): string {
     const failed = endReason === 'agent-failed' || endReason === 'stream-failed';
     return failed ? apologise(this.environment.APOLOGY_MESSAGE) : hangUp();
   }

@@ -2,6 +2,7 @@
 import type { RecoveryOptions } from '../../src/core/bridge/agent-recovery.js';
 import type { BridgeFact } from '../../src/core/bridge/bridge-facts.js';
 import { BridgeSession } from '../../src/core/bridge/bridge-session.js';
+import type { HandOver } from '../../src/core/tool/tool.js';
 import { FakeAgentLeg, FakeCarrierLeg, FakeToolRunner } from '../support/fake-legs.js';
 import { audioOf, startOf } from '../support/builders.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -28,6 +29,8 @@ export class BridgeRig {
   readonly facts: BridgeFact[] = [];
   /** Whom they were opened with; undefined: the agent of the call. */
   readonly opened: (string | undefined)[] = [];
+  /** To whom tools handed the call. */
+  readonly handedOver: HandOver[] = [];
   readonly session: BridgeSession;
 
   constructor(options: RigOptions = {}) {
@@ -43,6 +46,7 @@ export class BridgeRig {
         direction: 'outbound',
         to: '+14155550123',
         from: '+14155550100',
+        transferCall: (request) => Promise.resolve(void this.handedOver.push(request)),
       },
       variablesAt: ({ customParameters }) => ({ name: 'John', ...customParameters }),
       tell: (fact) => void this.facts.push(fact),

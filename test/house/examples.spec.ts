@@ -25,6 +25,9 @@ const context: ToolContext = {
   signal: new AbortController().signal,
   endCall: () => undefined,
   progress: () => undefined,
+  pressKeys: () => undefined,
+  untilHeard: () => Promise.resolve(),
+  transferCall: () => Promise.resolve(),
 };
 
 let app: NestExpressApplication;

@@ -46,6 +46,10 @@ export const AREAS: Readonly<Record<string, Rule>> = {
     because:
       'media-stream joins calls, agent, tools, recordings and the signature of twiml, and knows nothing besides',
   },
+  operator: {
+    may: [...FEATURE, 'calls', 'media-stream', 'recordings'],
+    because: 'operator reaches into live calls through media-stream, and knows no other feature',
+  },
   recordings: {
     may: [...FEATURE, 'calls', 'twiml'],
     because:
@@ -86,6 +90,7 @@ export const AREAS: Readonly<Record<string, Rule>> = {
       'agent',
       'tools',
       'media-stream',
+      'operator',
       'timeline',
       'webhooks',
       'recordings',
@@ -127,8 +132,8 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     because: 'the SDK of Twilio stays behind the carrier port and the answers to Twilio',
   },
   ws: {
-    files: /^(sockets|media-stream|agent|simulators|bench)\//,
-    because: 'only legs and simulators hold sockets',
+    files: /^(sockets|media-stream|agent|operator|simulators|bench)\//,
+    because: 'only legs, listeners and simulators hold sockets',
   },
 };
 

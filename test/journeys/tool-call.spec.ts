@@ -141,6 +141,8 @@ describe('the tools of a call', () => {
       'end_call',
       'fragile',
       'hang',
+      'press_keys',
+      'transfer_call',
     ]);
     expect(tools.body.data.find(({ name }) => name === 'double')?.parameters).toEqual({
       type: 'object',

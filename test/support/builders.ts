@@ -51,6 +51,7 @@ export function callWith({ times, ...fields }: CallFields = {}): Call {
     durationSeconds: null,
     recording: { status: 'off', source: null, twilioRecordingSid: null, durationSeconds: null },
     cost: { telephony: null, agent: null },
+    transfer: null,
     analysis: null,
     erased: { transcript: false, person: false },
     ...fields,

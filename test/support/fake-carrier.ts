@@ -7,7 +7,7 @@ import type { PlacedCall } from '../../src/core/call/match-placed.js';
 import type { Clock } from '../../src/core/clock.js';
 
 export interface CarrierAsked {
-  readonly verb: 'place' | 'find' | 'hang-up' | 'look' | 'forget';
+  readonly verb: 'place' | 'find' | 'hang-up' | 'look' | 'forget' | 'redirect';
   /** Our id for `place` and `find`, the carrier's otherwise. */
   readonly id: string;
   readonly at: number;
@@ -19,6 +19,7 @@ export class FakeCarrier extends Carrier {
   placing: (call: Call) => Promise<string> = (call) => Promise.resolve(sidFor(call));
   finding: (call: Call) => Promise<readonly PlacedCall[]> = () => Promise.resolve([]);
   hangingUp: () => Promise<void> = () => Promise.resolve();
+  redirecting: () => Promise<void> = () => Promise.resolve();
   looking: () => Promise<CarrierView | undefined> = () => Promise.resolve(undefined);
 
   constructor(private readonly clock: Clock) {
@@ -36,6 +37,10 @@ export class FakeCarrier extends Carrier {
   hangUp(twilioCallSid: string): Promise<void> {
     this.note('hang-up', twilioCallSid);
     return this.hangingUp();
+  }
+  redirect(twilioCallSid: string): Promise<void> {
+    this.note('redirect', twilioCallSid);
+    return this.redirecting();
   }
   look(twilioCallSid: string): Promise<CarrierView | undefined> {
     this.note('look', twilioCallSid);

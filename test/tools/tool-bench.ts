@@ -146,6 +146,9 @@ export async function bench(tools: Provider[] = [], logger: AppLogger = silentLo
       from: '+14155550100',
       variables: {},
       signal: over.signal,
+      pressKeys: () => undefined,
+      untilHeard: () => Promise.resolve(),
+      transferCall: () => Promise.resolve(),
       progress: (text) => void progress.push(text),
       endCall: () => {
         ends += 1;

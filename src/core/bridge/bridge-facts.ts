@@ -21,7 +21,13 @@ export type BridgeFact =
     }
   /** The first audio of the agent went to the line. */
   | { readonly type: 'first-audio' }
-  | { readonly type: 'agent-said'; readonly text: string; readonly eventId: number }
+  /** `isMuted`: nothing of it was played. */
+  | {
+      readonly type: 'agent-said';
+      readonly text: string;
+      readonly eventId: number;
+      readonly isMuted: boolean;
+    }
   /** The agent's own account of what it got to say before it was cut. */
   | { readonly type: 'agent-corrected'; readonly text: string; readonly eventId: number }
   | { readonly type: 'caller-said'; readonly text: string; readonly eventId: number }
@@ -29,6 +35,19 @@ export type BridgeFact =
   | { readonly type: 'digits'; readonly digits: string }
   | { readonly type: 'tool-called'; readonly call: ToolCall }
   | { readonly type: 'tool-answered'; readonly call: ToolCall; readonly result: ToolResult }
+  /** What was to be heard of the agent was thrown away, because it was silenced. */
+  | { readonly type: 'agent-cut'; readonly cut: Cut }
+  /** `by` is the fingerprint of an API key here and below, or `agent`. */
+  | { readonly type: 'agent-muted'; readonly isMuted: boolean; readonly by: string }
+  | {
+      readonly type: 'agent-told';
+      readonly text: string;
+      readonly role: 'context' | 'user';
+      readonly by: string;
+    }
+  | { readonly type: 'keys-played'; readonly digits: string; readonly by: string }
+  | { readonly type: 'taken-over'; readonly by: string }
+  | { readonly type: 'given-back'; readonly by: string }
   /** The last fact of a session. `lineUp`: the carrier's side was still there. `cut`: what nobody heard any more. */
   | {
       readonly type: 'ended';
@@ -44,7 +63,7 @@ export interface BridgeCounters {
   agentFrames: number;
   /** Caller frames that came before the agent was ready and had to be thrown away, oldest first. */
   heldFramesDropped: number;
-  /** Agent audio older than an interruption. */
+  /** Agent audio older than an interruption, or of an agent that is muted. */
   staleFramesDropped: number;
 }
 

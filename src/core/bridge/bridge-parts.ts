@@ -28,7 +28,12 @@ export interface BridgeParts {
   /** Listens to the media, where somebody wants to. */
   readonly tap?: MediaTap | undefined;
   readonly overrides: AgentOverrides;
-  readonly toolContext: Omit<ToolContext, 'signal' | 'endCall' | 'progress' | 'conversationId' | 'variables'>;
+  /** What the agent is told as soon as it is there, such as why the line has come back to it. */
+  readonly note?: string | undefined;
+  readonly toolContext: Omit<
+    ToolContext,
+    'signal' | 'endCall' | 'progress' | 'pressKeys' | 'untilHeard' | 'conversationId' | 'variables'
+  >;
   /** All variables of the call, now that the line has told its own. */
   variablesAt(start: LineStart): Variables;
   tell(fact: BridgeFact): void;
@@ -43,6 +48,11 @@ export interface BridgeParts {
 export const NEVER_STARTED: CallFailure = {
   code: 'stream-never-came',
   detail: 'The socket opened but sent no start message.',
+};
+
+export const CLOSED_EARLY: CallFailure = {
+  code: 'agent-lost',
+  detail: 'The agent closed before the conversation began.',
 };
 
 /** How long to wait for the agent, and what it is called when it does not come. The vendor's queue has a patience of its own. */

@@ -8,21 +8,24 @@ import { soundBytesOf, textOf, type Base64Audio } from '../audio/base64-audio.js
 import type { CallFailure, EndReason, Variables } from '../call/call.js';
 import type { ToolCall } from '../tool/tool.js';
 import { newCounters, type BridgeCounters, type BridgeFact } from './bridge-facts.js';
-import { NEVER_STARTED, patienceWithAgent, type BridgeParts } from './bridge-parts.js';
-import { DigitCollector } from './digit-collector.js';
+import { CLOSED_EARLY, NEVER_STARTED, patienceWithAgent, type BridgeParts } from './bridge-parts.js';
 import type { FarewellReason } from './farewell.js';
 import { HeldAudio } from './held-audio.js';
 import type { AgentEndReason, AgentEvents, AgentLeg, CarrierEvents, LineStart } from './legs.js';
+import type { OperatorHand } from './operator-hand.js';
 import type { Cut, PlaybackLedger } from './playback-ledger.js';
 import { STALE, type ResponseIds } from './response-ids.js';
+import type { Taps } from './taps.js';
 import { SessionCrew, type SessionHost } from './session-crew.js';
 
 type Phase = 'waiting-for-line' | 'waiting-for-agent' | 'talking' | 'finishing' | 'ended';
 
-const EARLY: CallFailure = { code: 'agent-lost', detail: 'The agent closed before the conversation began.' };
-
 export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
   readonly counters: BridgeCounters = newCounters();
+  readonly taps: Taps;
+  readonly hand: OperatorHand;
+  /** Set while the line is taken elsewhere: that it goes is no hanging up then. */
+  isLeaving = false;
   private phase: Phase = 'waiting-for-line';
   private agent: AgentLeg | undefined;
   private agentIsReady = false;
@@ -32,19 +35,20 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
   private awaitsAudio = true;
   private readonly callerHold = new HeldAudio();
   private readonly agentHold: { payload: string; eventId: number }[] = [];
-  private readonly heldWords: string[] = [];
   private readonly crew: SessionCrew;
   /** Of the crew; at hand, since every piece of audio asks them. */
   private readonly ledger: PlaybackLedger;
   private readonly responses: ResponseIds;
-  private readonly digits: DigitCollector;
   private readonly over = new AbortController();
 
   constructor(private readonly parts: BridgeParts) {
     this.crew = new SessionCrew(parts, this);
-    ({ ledger: this.ledger, responses: this.responses } = this.crew);
-    this.digits = new DigitCollector(parts.clock, (digits) => this.sayDigits(digits));
+    ({ ledger: this.ledger, responses: this.responses, taps: this.taps, hand: this.hand } = this.crew);
     this.crew.timers.deadline(parts.limits.startTimeoutMs, () => this.end('stream-failed', NEVER_STARTED));
+  }
+
+  get isEnded(): boolean {
+    return this.phase === 'ended';
   }
 
   get agentNow(): AgentLeg | undefined {
@@ -68,7 +72,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
     this.phase = 'waiting-for-agent';
     this.variables = this.parts.variablesAt(start);
     this.tell({ type: 'line-started', start });
-    this.parts.tap?.lineStarted(this.parts.clock.now());
+    this.taps.now?.lineStarted(this.parts.clock.now());
     this.waitForAgent();
     this.agent?.begin({ variables: this.variables, overrides: this.parts.overrides });
     this.crew.bridging.start();
@@ -86,11 +90,11 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
     if (this.phase === 'talking') this.agent?.sendAudio(payload);
     else if (this.phase === 'waiting-for-agent')
       this.counters.heldFramesDropped += this.callerHold.push(textOf(payload));
-    this.parts.tap?.callerAudio(textOf(payload), timestampMs, this.parts.clock.now());
+    this.taps.now?.callerAudio(textOf(payload), timestampMs, this.parts.clock.now());
   }
 
   digit(digit: string): void {
-    if (this.phase === 'talking' || this.phase === 'waiting-for-agent') this.digits.press(digit);
+    if (this.phase === 'talking' || this.phase === 'waiting-for-agent') this.crew.keypad.press(digit);
   }
 
   markPlayed(name: string): void {
@@ -99,11 +103,11 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
   }
 
   lineStopped(): void {
-    this.finish('caller-hung-up', undefined, false);
+    this.finish(this.isLeaving ? 'transferred' : 'caller-hung-up', undefined, false);
   }
 
   lineGone(clean: boolean, detail: string): void {
-    if (clean) this.finish('caller-hung-up', undefined, false);
+    if (clean || this.isLeaving) this.lineStopped();
     else this.finish('stream-failed', { code: 'stream-lost', detail }, false);
   }
 
@@ -136,7 +140,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
   agentAudio(payload: Base64Audio, ownEventId: number, spelling?: string): void {
     if (this.phase === 'ended' || payload.length === 0) return;
     const eventId = this.responses.ofAudio(ownEventId);
-    if (eventId === STALE) {
+    if (eventId === STALE || this.hand.isAgentSilent) {
       this.counters.staleFramesDropped += 1;
       return;
     }
@@ -150,7 +154,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
     this.parts.carrier.play(payload);
     const fromMs = this.ledger.sent(soundBytesOf(payload), eventId, this.parts.clock.now());
     if (this.ledger.isMarkDue) this.parts.carrier.mark(this.ledger.nextMark());
-    this.parts.tap?.agentAudio(textOf(payload), fromMs);
+    this.taps.now?.agentAudio(textOf(payload), fromMs);
     if (this.phase === 'finishing' && !this.crew.farewell.reason) this.crew.farewell.awaitLastWords();
   }
 
@@ -159,15 +163,19 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
     const eventId = this.responses.interruptedBy(ownEventId);
     if (eventId === undefined) return;
     this.agentHold.length = 0;
+    // What the line plays then is not the agent's.
+    if (this.hand.isAgentSilent) return;
     const cut = this.cutPlayback();
     if (this.phase !== 'waiting-for-line') this.parts.carrier.clear();
     this.tell({ type: 'interrupted', eventId, cut });
+    this.hand.afterCut(cut);
     if (this.crew.farewell.reason) this.end(this.crew.farewell.reason);
   }
 
   agentSaid(text: string, ownEventId: number): void {
     const eventId = this.responses.ofWords(ownEventId);
-    if (eventId !== undefined) this.tell({ type: 'agent-said', text, eventId });
+    if (eventId === undefined) return;
+    this.tell({ type: 'agent-said', text, eventId, isMuted: this.hand.isAgentSilent });
   }
 
   agentCorrected(text: string, ownEventId: number): void {
@@ -187,21 +195,22 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
       variables: this.variables,
       signal: this.over.signal,
       endCall: () => this.agentEnding(),
+      ...this.hand.forTools,
       // What an agent in the vendor's queue is told would be thrown away, and is old news afterwards.
       progress: (text) => void (this.phase === 'talking' && this.agent?.inform(text, call.id)),
     });
   }
 
   agentEnding(): void {
-    if (this.phase === 'ended' || this.phase === 'finishing') return;
+    if (this.phase === 'ended' || this.phase === 'finishing' || this.hand.operatorOnLine) return;
     this.phase = 'finishing';
     this.crew.farewell.awaitLastWords();
   }
 
   agentGone(failure: CallFailure | undefined, reason: AgentEndReason): void {
     this.agent = undefined;
-    if (this.phase === 'ended') return;
-    if (!failure && !this.agentIsReady && !this.agentIsQueued) this.agentFailed(EARLY);
+    if (this.phase === 'ended' || this.hand.survivesAgent()) return;
+    if (!failure && !this.agentIsReady && !this.agentIsQueued) this.agentFailed(CLOSED_EARLY);
     else if (failure && this.phase !== 'finishing') this.agentFailed(failure, reason);
     else this.playOut(reason === 'max-duration' ? reason : 'agent-ended');
   }
@@ -217,20 +226,18 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
     if (this.phase === 'ended') return;
     this.phase = 'ended';
     this.crew.stop();
-    this.digits.stop();
     this.over.abort();
     this.agent?.close();
     this.agent = undefined;
     const cut = this.cutPlayback();
-    this.parts.tap?.ended(this.parts.clock.now());
+    this.taps.now?.ended(this.parts.clock.now());
     this.parts.tell({ type: 'ended', reason, failure, lineUp, cut });
   }
 
   /** What was not heard by now never will be. */
-  private cutPlayback(): Cut {
-    const now = this.parts.clock.now();
-    const cut = this.ledger.clear(now);
-    this.parts.tap?.cleared(cut.clearedMs, now);
+  cutPlayback(): Cut {
+    const cut = this.ledger.clear(this.parts.clock.now());
+    this.taps.now?.cleared(cut.clearedMs, this.parts.clock.now());
     return cut;
   }
 
@@ -246,15 +253,9 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
     this.phase = 'talking';
     // Who was not asked to speak may well be silent.
     if (!this.crew.succession.ready(this.agent)) this.crew.bridging.stop();
+    if (this.parts.note !== undefined) this.agent?.inform(this.parts.note);
     this.callerHold.drain((payload) => this.agent?.sendAudio(payload));
-    for (const text of this.heldWords.splice(0)) this.agent?.say(text);
-  }
-
-  private sayDigits(digits: string): void {
-    this.tell({ type: 'digits', digits });
-    const text = `The caller pressed ${digits} on the keypad.`;
-    if (this.phase === 'talking') this.agent?.say(text);
-    else this.heldWords.push(text);
+    this.crew.keypad.tellHeld();
   }
 
   private playOut(reason: FarewellReason): void {

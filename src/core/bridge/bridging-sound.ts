@@ -6,8 +6,8 @@ import { bytesOf } from '../audio/base64.js';
 import { encodeMulaw } from '../audio/mulaw.js';
 import type { Cancel, Clock } from '../clock.js';
 import type { CarrierLeg } from './legs.js';
-import type { MediaTap } from './media-tap.js';
 import type { PlaybackLedger } from './playback-ledger.js';
+import type { Taps } from './taps.js';
 
 /** Callers take silence for a fault after about three seconds; most agents are back before this. */
 const SILENT_FOR_MS = 1500;
@@ -25,7 +25,7 @@ export interface BridgingParts {
   readonly clock: Clock;
   readonly carrier: Pick<CarrierLeg, 'play'>;
   readonly ledger: PlaybackLedger;
-  readonly tap?: MediaTap | undefined;
+  readonly taps: Taps;
   readonly hasBridgingSound: boolean;
 }
 
@@ -61,10 +61,10 @@ export class BridgingSound {
 
   /** Behind whatever is still to be heard, and heard itself. */
   private play(payload: string): void {
-    const { carrier, ledger, clock, tap } = this.parts;
+    const { carrier, ledger, clock, taps } = this.parts;
     carrier.play(payload);
     const fromMs = ledger.sent(bytesOf(payload), BRIDGING, clock.now());
-    tap?.agentAudio(payload, fromMs);
+    taps.now?.agentAudio(payload, fromMs);
   }
 }
 

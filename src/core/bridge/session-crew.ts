@@ -5,11 +5,15 @@ import { AgentSuccession } from './agent-succession.js';
 import type { BridgeFact } from './bridge-facts.js';
 import type { BridgeParts } from './bridge-parts.js';
 import { BridgingSound } from './bridging-sound.js';
-import { Farewell, type FarewellReason } from './farewell.js';
+import type { CallFailure, EndReason } from '../call/call.js';
+import { Farewell } from './farewell.js';
 import type { AgentLeg } from './legs.js';
-import { PlaybackLedger } from './playback-ledger.js';
+import { KeypadTurns } from './keypad-turns.js';
+import { OperatorHand } from './operator-hand.js';
+import { PlaybackLedger, type Cut } from './playback-ledger.js';
 import { ResponseIds } from './response-ids.js';
 import { SessionTimers } from './session-timers.js';
+import { Taps } from './taps.js';
 import { ToolCalls } from './tool-calls.js';
 
 export interface SessionHost {
@@ -18,7 +22,9 @@ export interface SessionHost {
   readonly isTalking: boolean;
   openNext(agentId: string | undefined): void;
   tell(fact: BridgeFact): void;
-  end(reason: FarewellReason): void;
+  end(reason: EndReason, failure?: CallFailure): void;
+  /** Throws away what was not heard yet. */
+  cutPlayback(): Cut;
 }
 
 export class SessionCrew {
@@ -29,10 +35,16 @@ export class SessionCrew {
   readonly bridging: BridgingSound;
   readonly farewell: Farewell;
   readonly toolCalls: ToolCalls;
+  readonly keypad: KeypadTurns;
+  /** Who listens to the media. */
+  readonly taps: Taps;
+  /** For people and tools. */
+  readonly hand: OperatorHand;
 
   constructor(parts: BridgeParts, host: SessionHost) {
     const { ledger } = this;
-    const { clock, carrier, tap, recovery, hasBridgingSound } = parts;
+    const { clock, carrier, recovery, hasBridgingSound } = parts;
+    this.taps = new Taps(parts.tap);
     this.timers = new SessionTimers(clock);
     const { callId } = parts.toolContext;
     this.succession = new AgentSuccession({
@@ -43,7 +55,7 @@ export class SessionCrew {
       open: (agentId) => host.openNext(agentId),
       tell: (fact) => host.tell(fact),
     });
-    this.bridging = new BridgingSound({ clock, carrier, ledger, tap, hasBridgingSound });
+    this.bridging = new BridgingSound({ clock, carrier, ledger, taps: this.taps, hasBridgingSound });
     this.farewell = new Farewell({
       clock,
       carrier,
@@ -53,11 +65,24 @@ export class SessionCrew {
       end: (reason) => host.end(reason),
     });
     this.toolCalls = new ToolCalls({ tools: parts.tools, host, succession: this.succession });
+    this.keypad = new KeypadTurns(clock, host);
+    this.hand = new OperatorHand({
+      clock,
+      carrier,
+      ledger,
+      agent: () => host.agentNow,
+      isTalking: () => host.isTalking,
+      tap: () => this.taps.now,
+      cut: () => host.cutPlayback(),
+      tell: (fact) => host.tell(fact),
+      endWithoutAgent: (failure) => host.end('agent-failed', failure),
+    });
   }
 
   stop(): void {
     this.timers.stop();
     this.succession.stop();
     this.bridging.stop();
+    this.keypad.stop();
   }
 }

@@ -16,6 +16,7 @@ import {
   type EndReason,
   type Variables,
 } from './call.js';
+import { isAway, isTransferEvent, transferAtEnd, transferChange, type TransferEvent } from './transfer.js';
 
 export type CallEvent =
   /** Twilio is being asked to place the call; whether it does is not known yet. */
@@ -41,6 +42,8 @@ export type CallEvent =
       readonly type: 'end.decided';
       readonly reason: EndReason;
       readonly failure?: { code: ErrorCode; detail: string };
+      /** Only the media stream says so: while the line is with a person, its end is no end of the call. */
+      readonly ofStream?: true;
     }
   /**
    * Twilio will not be asked for the call any more. Changes nothing when somebody else has asked meanwhile.
@@ -53,6 +56,7 @@ export type CallEvent =
     }
   /** Nobody can or will tell more: the call is final now, whatever the carrier says later. */
   | { readonly type: 'end.settled' }
+  | TransferEvent
   | AfterwardsEvent;
 
 /** What is learnt about a call beside its state, most of it after its end. None of it moves the call. */
@@ -149,9 +153,13 @@ function erase(call: Call, asked: CallErasure): Change | undefined {
   const theirs = call.direction === 'outbound' ? { to: ANONYMOUS } : { from: ANONYMOUS };
   return {
     erased,
-    ...(erased.transcript ? { analysis: null } : {}),
+    ...(erased.transcript ? { analysis: null, transfer: wordless(call.transfer) } : {}),
     ...(erased.person ? { ...theirs, variables: {}, overrides: {}, metadata: {} } : {}),
   };
+}
+
+function wordless(transfer: Call['transfer']): Call['transfer'] {
+  return transfer && { ...transfer, message: null, summary: null };
 }
 
 /** Records here are plain JSON that one place writes, so equal means equally written. */
@@ -163,6 +171,7 @@ type OpenEvent = Exclude<CallEvent, AfterwardsEvent>;
 
 function changeWhileOpen(call: Call, event: OpenEvent, now: number): Change | undefined {
   if (isFinal(call.status)) return undefined;
+  if (isTransferEvent(event)) return transferChange(call, event, now);
   switch (event.type) {
     case 'carrier.asked': {
       return once(call, 'startedAt', now);
@@ -205,8 +214,9 @@ function once(call: Call, time: 'startedAt' | 'firstAudioAt', now: number): Chan
 
 function decide(
   call: Call,
-  { reason, failure }: Extract<CallEvent, { type: 'end.decided' }>,
+  { reason, failure, ofStream }: Extract<CallEvent, { type: 'end.decided' }>,
 ): Change | undefined {
+  if (ofStream && isAway(call)) return undefined;
   return call.endReason === null ? { endReason: reason, failure: failure ?? null } : undefined;
 }
 
@@ -250,9 +260,11 @@ function progress(call: Call, status: CallStatus, sid: string | undefined, now: 
 function end(call: Call, status: FinalStatus, now: number, told?: number, sid?: string): Change {
   const { answeredAt } = call.times;
   const measured = answeredAt === null ? null : Math.round((now - answeredAt) / 1000);
+  const isWithPerson = call.transfer?.status === 'talking';
   return {
     status,
-    endReason: call.endReason ?? REASON_OF[status],
+    endReason: call.endReason ?? (isWithPerson ? 'transferred' : REASON_OF[status]),
+    transfer: transferAtEnd(call.transfer, now),
     durationSeconds: told ?? measured,
     ...(sid !== undefined && call.twilioCallSid === null ? { twilioCallSid: sid } : {}),
     times: { endedAt: now },

@@ -3,6 +3,7 @@
  */
 import type { ErrorCode } from '../errors.js';
 import type { CallId } from '../ids.js';
+import type { CallTransfer } from './transfer.js';
 
 export type CallDirection = 'outbound' | 'inbound';
 export type VariableValue = string | number | boolean;
@@ -27,6 +28,7 @@ export const END_REASONS = [
   'caller-hung-up',
   'agent-ended',
   'hung-up-by-api',
+  'transferred',
   'agent-failed',
   'carrier-failed',
   'stream-failed',
@@ -150,6 +152,8 @@ export interface Call {
   readonly durationSeconds: number | null;
   readonly recording: CallRecording;
   readonly cost: CallCost;
+  /** The newest, under way or over; null while there was none. */
+  readonly transfer: CallTransfer | null;
   readonly analysis: CallAnalysis | null;
   readonly erased: CallErasure;
   readonly times: CallTimes;

@@ -19,6 +19,11 @@ export abstract class Carrier {
   abstract findPlaced(call: Call): Promise<readonly PlacedCall[]>;
   /** Ends the line, ringing or answered. Resolves also when it had ended already. */
   abstract hangUp(twilioCallSid: string): Promise<void>;
+  /**
+   * Takes the line away from where it is, its media stream included, and asks that path of ours what becomes of it.
+   * @throws CordboardError `call-ended` when there is no line any more, `carrier-refused`, `carrier-unreachable`.
+   */
+  abstract redirect(twilioCallSid: string, path: string): Promise<void>;
   /** What the carrier says of the call; undefined when it knows no such call. */
   abstract look(twilioCallSid: string): Promise<CarrierView | undefined>;
   /** Deletes what the carrier keeps about an ended call. Resolves also when it keeps nothing. */

@@ -2,6 +2,7 @@
  * What to do with a call whose replica is gone. Pure.
  */
 import { isFinal, type Call } from './call.js';
+import { isAway } from './transfer.js';
 
 export type Recovery =
   /** Twilio was never asked: it may still be dialled. */
@@ -25,5 +26,6 @@ export function recoveryOf(call: Call, now: number): Recovery {
     if (startedAt !== null) return 'reconcile';
     return now - createdAt <= DIAL_WITHIN_MS ? 'dial' : 'give-up';
   }
-  return streamStartedAt === null ? 'watch' : 'end';
+  // A line that is with a person needs no process of ours: what Twilio asks next, any replica answers.
+  return streamStartedAt === null || isAway(call) ? 'watch' : 'end';
 }

@@ -30,6 +30,18 @@ export const TIMELINE_TYPES = [
   'caller.pressed',
   'tool.called',
   'tool.answered',
+  'turn.cut',
+  'keys.played',
+  'agent.told',
+  'agent.muted',
+  'agent.unmuted',
+  'operator.listens',
+  'operator.left',
+  'operator.took-over',
+  'operator.gave-back',
+  'transfer.started',
+  'transfer.connected',
+  'transfer.ended',
   'session.ended',
   'recording.changed',
   'cost.changed',
@@ -83,6 +95,8 @@ export function entriesOfChange(before: Call, after: Call, event: CallEvent, at:
   if (event.type === 'carrier.asked') add('call.dialing');
   if (before.twilioCallSid === null && after.twilioCallSid !== null)
     add('call.accepted', { twilioCallSid: after.twilioCallSid });
+  // Before the end, which is the last that is told of a call under way.
+  addTransfer(before, after, add);
   if (after.status !== before.status) addStatus(after, add);
   if (after.streamSid !== before.streamSid) add('stream.started', { streamSid: after.streamSid });
   if (event.type === 'agent.ready') add('agent.ready', { conversationId: after.conversationId });
@@ -103,6 +117,25 @@ function addStatus(call: Call, add: (type: TimelineType, details?: TimelineEntry
   else if (status === 'initiated') add('call.initiated');
 }
 
+/** Without the number and the words: who is called is on the record, for as long as it is kept. */
+function addTransfer(
+  { transfer: before }: Call,
+  { transfer, status: callStatus, endReason }: Call,
+  add: (type: TimelineType, details: TimelineEntry['details']) => void,
+): void {
+  if (!transfer || transfer === before) return;
+  const { id: transferId, mode, target, by, status, outcome } = transfer;
+  if (before?.id !== transferId) {
+    add('transfer.started', { transferId, mode, target, by });
+  } else if (before.status !== status && outcome === null) {
+    add('transfer.connected', { transferId });
+  } else if (before.status !== status) {
+    add('transfer.ended', { transferId, outcome });
+    if (outcome === 'completed' && !isFinal(callStatus))
+      add('call.ending', { reason: endReason, failure: null });
+  }
+}
+
 /** What a conversation tells. Facts that are changes of the record too are told by those. */
 export function entriesOfFact(fact: BridgeFact, at: number): TimelineEntry[] {
   const entry = entryOfFact(fact);
@@ -116,11 +149,11 @@ function entryOfFact(fact: BridgeFact): Omit<TimelineEntry, 'at'> | undefined {
     }
     case 'agent-lost': {
       const { failure, agentId, attempt, brokenOff } = fact;
-      const words = brokenOff ? { eventId: brokenOff.eventId, text: brokenOff.heard } : {};
-      return { type: 'agent.lost', details: { failure, agentId, attempt, ...words } };
+      return { type: 'agent.lost', details: { failure, agentId, attempt, ...heardOf(brokenOff) } };
     }
     case 'agent-said': {
-      return { type: 'turn.agent', details: { text: fact.text, eventId: fact.eventId } };
+      const { text, eventId, isMuted } = fact;
+      return { type: 'turn.agent', details: { text, eventId, ...(isMuted ? { isMuted } : {}) } };
     }
     case 'agent-corrected': {
       return { type: 'turn.corrected', details: { text: fact.text, eventId: fact.eventId } };
@@ -134,6 +167,9 @@ function entryOfFact(fact: BridgeFact): Omit<TimelineEntry, 'at'> | undefined {
     case 'digits': {
       return { type: 'caller.pressed', details: { digits: fact.digits } };
     }
+    case 'agent-cut': {
+      return { type: 'turn.cut', details: { ...fact.cut } };
+    }
     case 'tool-called': {
       const { id, name, input } = fact.call;
       return { type: 'tool.called', details: { toolCallId: id, name, input } };
@@ -146,6 +182,33 @@ function entryOfFact(fact: BridgeFact): Omit<TimelineEntry, 'at'> | undefined {
     case 'ended': {
       const { reason, failure, cut } = fact;
       return { type: 'session.ended', details: { reason, failure: failure ?? null, ...cut } };
+    }
+    default: {
+      return entryOfHand(fact);
+    }
+  }
+}
+
+function heardOf(words: Extract<BridgeFact, { type: 'agent-lost' }>['brokenOff']): object {
+  return words ? { eventId: words.eventId, text: words.heard } : {};
+}
+
+/** What people did from outside, and who it was. */
+function entryOfHand(fact: BridgeFact): Omit<TimelineEntry, 'at'> | undefined {
+  switch (fact.type) {
+    case 'agent-told': {
+      return { type: 'agent.told', details: { text: fact.text, role: fact.role, by: fact.by } };
+    }
+    case 'agent-muted': {
+      return { type: fact.isMuted ? 'agent.muted' : 'agent.unmuted', details: { by: fact.by } };
+    }
+    case 'keys-played': {
+      return { type: 'keys.played', details: { digits: fact.digits, by: fact.by } };
+    }
+    case 'taken-over':
+    case 'given-back': {
+      const type = fact.type === 'taken-over' ? 'operator.took-over' : 'operator.gave-back';
+      return { type, details: { by: fact.by } };
     }
     default: {
       // The start of the line, a ready agent and its first audio are changes of the record.

@@ -52,6 +52,8 @@ interface Words {
   readonly at: number;
   readonly eventId: number;
   readonly text: string;
+  /** Said while the agent was muted. */
+  readonly isMuted: boolean;
 }
 
 interface Playback {
@@ -167,7 +169,7 @@ function heardOf(said: readonly Words[], events: readonly TimelineEvent[]): Map<
     if (cut) estimate(group, cut, heard);
   }
   for (const words of said) {
-    if (!cuts.has(words.eventId) && cameTooLate(words, events))
+    if (!cuts.has(words.eventId) && (words.isMuted || cameTooLate(words, events)))
       heard.set(words, { heard: '', heardIs: 'estimated' });
   }
   for (const event of events.filter(({ type }) => type === 'agent.lost')) {
@@ -184,11 +186,13 @@ function heardOf(said: readonly Words[], events: readonly TimelineEvent[]): Map<
   return heard;
 }
 
+const CUTS: ReadonlySet<string> = new Set(['turn.interrupted', 'turn.cut', 'session.ended']);
+
 /** By event id, what was sent and heard of every response that was cut, by an interruption or by the end. */
 function cutsIn(events: readonly TimelineEvent[]): Map<number, Playback> {
   const cuts = new Map<number, Playback>();
   for (const { type, details } of events) {
-    const parts: unknown = type === 'turn.interrupted' || type === 'session.ended' ? details['parts'] : [];
+    const parts: unknown = CUTS.has(type) ? details['parts'] : [];
     if (!Array.isArray(parts)) continue;
     for (const part of parts.filter((one) => isObject(one))) {
       const eventId = numberIn(part, 'eventId');
@@ -250,7 +254,13 @@ function cutAtWord(text: string, units: number): string {
 /** What is on record may have been written by another version, so nothing of it is taken for granted. */
 function wordsIn(event: TimelineEvent, field: 'text' | 'digits'): Words {
   const { seq, at, details } = event;
-  return { seq, at, eventId: numberIn(details, 'eventId'), text: textIn(event, field).trim() };
+  return {
+    seq,
+    at,
+    eventId: numberIn(details, 'eventId'),
+    text: textIn(event, field).trim(),
+    isMuted: details['isMuted'] === true,
+  };
 }
 
 function textIn({ details }: TimelineEvent, field: string): string {

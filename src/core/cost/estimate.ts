@@ -61,11 +61,20 @@ function estimateOfLine(call: Call, now: number, rates: Rates): CostPart {
   const { answeredAt, endedAt, startedAt } = call.times;
   if (answeredAt !== null) {
     const seconds = call.durationSeconds ?? Math.max(0, (endedAt ?? now) - answeredAt) / 1000;
-    return { usdMicros: telephonyUsdMicros(seconds, rates), final: false };
+    return {
+      usdMicros: telephonyUsdMicros(seconds, rates) + personUsdMicros(call, now, rates),
+      final: false,
+    };
   }
   // Never asked, or refused: there is nothing that Twilio could charge for. An answer that was lost leaves that open.
   const wasRefused = startedAt === null || call.failure?.code === 'carrier-refused';
   return { usdMicros: 0, final: isFinal(call.status) && call.twilioCallSid === null && wasRefused };
+}
+
+/** The leg of the person who has the call, or had it last. */
+function personUsdMicros({ transfer }: Call, now: number, rates: Rates): number {
+  if (!transfer || transfer.connectedAt === null) return 0;
+  return telephonyUsdMicros(((transfer.endedAt ?? now) - transfer.connectedAt) / 1000, rates);
 }
 
 function estimateOfAgent(call: Call, now: number, rates: Rates): CostPart {

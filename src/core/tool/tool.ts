@@ -3,6 +3,7 @@
  * decorator, the registry and the runner live in `src/tools`.
  */
 import type { CallDirection, Variables } from '../call/call.js';
+import type { TransferMode } from '../call/transfer.js';
 import type { CallId } from '../ids.js';
 
 /** What every tool has around it, whoever asks: the agent of a call, or a program by MCP. */
@@ -30,6 +31,28 @@ export interface ToolContext extends ToolScope {
   readonly from: string;
   /** Ends the call as soon as everything said so far has been played. */
   endCall(): void;
+  /**
+   * Plays keypad tones to the other side, behind what is still to be heard. @param keys digits, `*`, `#`, `A` to `D`; `w` waits half a
+   * second, `W` a whole one. @throws CordboardError `call-not-answered`
+   */
+  pressKeys(keys: string): void;
+  /** Resolves when everything said so far should have been heard, at the latest after that time. */
+  untilHeard(mostMs: number): Promise<void>;
+  /** Hands the call to a person at once; the conversation ends with it. @throws CordboardError why it cannot be */
+  transferCall(request: HandOver): Promise<void>;
+}
+
+/** To whom a call is handed, and what is said. */
+export interface HandOver {
+  /** E.164. */
+  readonly to: string;
+  /** Its name in TRANSFER_TARGETS. */
+  readonly target?: string | undefined;
+  readonly mode?: TransferMode | undefined;
+  /** Spoken to the caller before it rings. */
+  readonly message?: string | undefined;
+  /** Spoken to the person alone. */
+  readonly summary?: string | undefined;
 }
 
 export interface ToolCall {

@@ -1,3 +1,12 @@
+CREATE TABLE "call_commands" (
+	"id" text PRIMARY KEY NOT NULL,
+	"call_id" text NOT NULL,
+	"command" json NOT NULL,
+	"taken_at" timestamp (3) with time zone,
+	"answer" json,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "call_events" (
 	"call_id" text NOT NULL,
 	"seq" integer NOT NULL,
@@ -9,6 +18,14 @@ CREATE TABLE "call_events" (
 	"at" timestamp (3) with time zone NOT NULL,
 	"details" json NOT NULL,
 	CONSTRAINT "call_events_call_id_seq_pk" PRIMARY KEY("call_id","seq")
+);
+--> statement-breakpoint
+CREATE TABLE "call_transfers" (
+	"id" text PRIMARY KEY NOT NULL,
+	"call_id" text NOT NULL,
+	"destination_hash" text NOT NULL,
+	"placed_by" text,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "calls" (
@@ -42,6 +59,7 @@ CREATE TABLE "calls" (
 	"agent_usd_micros" bigint,
 	"agent_final" boolean DEFAULT false NOT NULL,
 	"reserved_usd_micros" bigint DEFAULT 0 NOT NULL,
+	"transfer" json,
 	"analysis" json,
 	"transcript_erased" boolean DEFAULT false NOT NULL,
 	"person_erased" boolean DEFAULT false NOT NULL,
@@ -108,11 +126,18 @@ CREATE TABLE "webhook_deliveries" (
 	CONSTRAINT "webhook_deliveries_call_id_seq_pk" PRIMARY KEY("call_id","seq")
 );
 --> statement-breakpoint
+ALTER TABLE "call_commands" ADD CONSTRAINT "call_commands_call_id_calls_id_fk" FOREIGN KEY ("call_id") REFERENCES "public"."calls"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "call_events" ADD CONSTRAINT "call_events_call_id_calls_id_fk" FOREIGN KEY ("call_id") REFERENCES "public"."calls"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "call_transfers" ADD CONSTRAINT "call_transfers_call_id_calls_id_fk" FOREIGN KEY ("call_id") REFERENCES "public"."calls"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "reconciliations" ADD CONSTRAINT "reconciliations_call_id_calls_id_fk" FOREIGN KEY ("call_id") REFERENCES "public"."calls"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_call_id_calls_id_fk" FOREIGN KEY ("call_id") REFERENCES "public"."calls"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "call_commands_call_id" ON "call_commands" USING btree ("call_id");--> statement-breakpoint
+CREATE INDEX "call_commands_created_at" ON "call_commands" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "call_events_batch" ON "call_events" USING btree ("call_id","batch","place");--> statement-breakpoint
 CREATE INDEX "call_events_all" ON "call_events" USING btree ("tx","id");--> statement-breakpoint
+CREATE INDEX "call_transfers_call_id" ON "call_transfers" USING btree ("call_id");--> statement-breakpoint
+CREATE INDEX "call_transfers_destination_hash" ON "call_transfers" USING btree ("destination_hash","created_at" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "call_transfers_placed_by" ON "call_transfers" USING btree ("placed_by","created_at" DESC NULLS LAST);--> statement-breakpoint
 CREATE UNIQUE INDEX "calls_twilio_call_sid" ON "calls" USING btree ("twilio_call_sid");--> statement-breakpoint
 CREATE INDEX "calls_conversation_id" ON "calls" USING btree ("conversation_id");--> statement-breakpoint
 CREATE INDEX "calls_newest" ON "calls" USING btree ("created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint

@@ -86,6 +86,9 @@ export interface DialRecord {
   /** What the whisper document said to the callee. */
   readonly whispers: readonly string[];
   readonly status: string;
+  /** From the answer to the end; 0 without an answer. */
+  readonly seconds: number;
+  readonly endedAtEpochMs: number;
 }
 
 /** A frame of the caller as it went out. */

@@ -132,11 +132,16 @@ function checkRest(script: JsonObject): void {
     oneOf(detection['answeredBy'], 'detection.answeredBy', VERDICTS);
     check(detection, 'detection', 'afterMs', 'number');
   }
-  if (script['dial'] !== undefined) {
-    const dial = fields(script['dial'], 'dial', ['outcome', 'afterMs', 'talkMs']);
-    oneOf(dial['outcome'], 'dial.outcome', OUTCOMES);
-    optional(dial, 'dial', ['afterMs', 'talkMs'], 'number');
-  }
+  const { dial } = script;
+  if (Array.isArray(dial)) for (const [index, one] of dial.entries()) checkDial(one, `dial[${index}]`);
+  else if (dial !== undefined) checkDial(dial, 'dial');
+}
+
+function checkDial(value: unknown, place: string): void {
+  const dial = fields(value, place, ['outcome', 'afterMs', 'talkMs', 'presses']);
+  oneOf(dial['outcome'], `${place}.outcome`, OUTCOMES);
+  optional(dial, place, ['afterMs', 'talkMs'], 'number');
+  if (dial['presses'] !== undefined) check(dial, place, 'presses', 'string');
 }
 
 function assertPlayable(value: unknown): asserts value is CallerScript {

@@ -77,6 +77,8 @@ export interface DialResult {
   readonly afterMs?: number;
   /** Milliseconds of conversation, when it was answered. */
   readonly talkMs?: number;
+  /** Keys that the person presses when a whisper asks for some. Without them the person hangs up when asked. */
+  readonly presses?: string;
 }
 
 export interface CallerScript {
@@ -89,7 +91,8 @@ export interface CallerScript {
   /** The caller hangs up after so many milliseconds of an answered call without a media stream. Default: never. */
   readonly patienceMs?: number;
   readonly detection?: Detection;
-  readonly dial?: DialResult;
+  /** One, or one after the other of several dials of the call. */
+  readonly dial?: DialResult | readonly DialResult[];
   readonly webhooks?: WebhookFaults;
   readonly recording?: RecordingFaults;
   readonly stream?: StreamFaults;

@@ -4,16 +4,17 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CallStatus, WebhookRecord } from './call-record.js';
-import type { StatusEvent } from './caller-script.js';
+import type { DialResult, StatusEvent } from './caller-script.js';
+import type { Target } from './request-target.js';
 import type { SimulatedCall } from './simulated-call.js';
 import { newSid } from './sid.js';
 import { StatusCallbacks } from './status-callbacks.js';
 import { TwimlError } from './twiml-document.js';
 import { targetOf, type DialAnswer, type Resolver } from './twiml-interpreter.js';
-import { loadTwiml } from './twiml-source.js';
 import type { Leg } from './webhook-params.js';
 import { voiceParams } from './webhook-params.js';
-import { WebhookFailed, type Webhook, type WebhookAnswer } from './webhook-sender.js';
+import type { Webhook, WebhookAnswer } from './webhook-sender.js';
+import { runWhisper } from './whisper.js';
 import { elementsOf, textOf, type XmlElement } from './xml-reader.js';
 
 const EVENTS: readonly StatusEvent[] = ['initiated', 'ringing', 'answered', 'completed'];
@@ -55,6 +56,18 @@ function numbersOf(verb: XmlElement): readonly XmlElement[] {
   return numbers;
 }
 
+/** The next of the script's outcomes; the last one is that of every later dial. */
+function resultOf({ script, dials }: SimulatedCall): DialResult {
+  const { dial } = script;
+  if (dial === undefined) return { outcome: 'completed' };
+  if (!isList(dial)) return dial;
+  return dial[Math.min(dials.length, dial.length - 1)] ?? { outcome: 'completed' };
+}
+
+function isList(dial: DialResult | readonly DialResult[]): dial is readonly DialResult[] {
+  return Array.isArray(dial);
+}
+
 export class DialledLegs {
   private readonly legs: readonly DialledLeg[];
   private readonly callerId: string;
@@ -92,10 +105,12 @@ export class DialledLegs {
   async run(signal: AbortSignal): Promise<DialAnswer> {
     const { call, verb } = this.options;
     const timeoutSeconds = Number(verb.attributes['timeout'] ?? 30);
-    const { outcome, afterMs = 0, talkMs = DEFAULT_TALK_MS } = call.script.dial ?? { outcome: 'completed' };
+    const result = resultOf(call);
+    const { outcome, afterMs = 0 } = result;
     const isTooLate = afterMs > timeoutSeconds * 1000;
     let status: CallStatus = 'canceled';
     let answeredAtMs: number | undefined;
+    let isBridged = false;
     call.note('dial', { to: this.legs.map(({ leg }) => leg.to), callerId: this.callerId });
     for (const { callbacks } of this.legs) {
       callbacks.fire('initiated', 'initiated');
@@ -106,42 +121,44 @@ export class DialledLegs {
       status = isTooLate ? 'no-answer' : outcome;
       if (status === 'completed') {
         answeredAtMs = performance.now();
-        await this.talk(talkMs, signal);
+        isBridged = await this.talk(result, signal);
       }
     } finally {
       const seconds = answeredAtMs === undefined ? 0 : Math.round((performance.now() - answeredAtMs) / 1000);
       this.finish(status, seconds, timeoutSeconds);
     }
     const seconds = Math.round((performance.now() - (answeredAtMs ?? performance.now())) / 1000);
-    return { status, callSid: this.legs[0]?.leg.sid ?? '', seconds };
+    return { status, callSid: this.legs[0]?.leg.sid ?? '', seconds, isBridged };
   }
 
-  private async talk(talkMs: number, signal: AbortSignal): Promise<void> {
+  /** Whether both were joined. */
+  private async talk(
+    { talkMs = DEFAULT_TALK_MS, presses }: DialResult,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const [first] = this.legs;
-    if (!first) return;
+    if (!first) return false;
     first.callbacks.fire('answered', 'in-progress');
     this.options.call.note('dial-answered', { to: first.leg.to });
-    await this.whisper(first, signal);
+    if (!(await this.whisper(first, presses, signal))) return false;
+    this.options.call.note('bridged', { to: first.leg.to });
     await delay(talkMs, undefined, { signal });
+    return true;
   }
 
   /** What only the callee hears before the two are joined. */
-  private async whisper({ leg, element }: DialledLeg, signal: AbortSignal): Promise<void> {
+  private async whisper(
+    { leg, element }: DialledLeg,
+    presses: string | undefined,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const { call, resolve, ask } = this.options;
     const target = targetOf(element, resolve, 'url');
-    if (!target) return;
+    if (!target) return true;
     const params = voiceParams(leg, 'in-progress');
-    try {
-      const loaded = await loadTwiml({ target, kind: 'whisper' }, () =>
-        ask({ kind: 'whisper', ...target, params }, signal),
-      );
-      if (loaded.verbs.some((verb) => verb.name === 'Dial')) call.warn(13201, '<Dial> in a whisper document');
-      this.whispers.push(...loaded.verbs.filter((verb) => verb.name === 'Say').map((verb) => textOf(verb)));
-      call.note('whisper', { says: this.whispers });
-    } catch (error) {
-      if (!(error instanceof TwimlError || error instanceof WebhookFailed)) throw error;
-      call.warn(error.code, error.message);
-    }
+    const askFor = (at: Target, extra: Readonly<Record<string, string>>): Promise<WebhookAnswer> =>
+      ask({ kind: 'whisper', ...at, params: { ...params, ...extra } }, signal);
+    return runWhisper(target, { call, resolve, presses, heard: this.whispers, ask: askFor });
   }
 
   private finish(status: CallStatus, seconds: number, timeoutSeconds: number): void {
@@ -157,6 +174,8 @@ export class DialledLegs {
         timeoutSeconds,
         whispers: index === 0 ? this.whispers : [],
         status: own,
+        seconds: own === 'completed' ? seconds : 0,
+        endedAtEpochMs: this.options.now(),
       });
     }
     call.note('dial-ended', { status });

@@ -5,9 +5,10 @@
 import { AccountApi, type SimulatedAccount } from './account-api.js';
 import { listCalls, type ListingRules } from './call-listing.js';
 import { readCallRequest, readSeconds, readTwimlText } from './call-request.js';
-import { callResource } from './call-resource.js';
+import { callResource, type ResourceView } from './call-resource.js';
 import type { CallerScript } from './caller-script.js';
 import { Form } from './form.js';
+import { legResource } from './leg-resource.js';
 import type { Prices } from './prices.js';
 import { RecordingApi } from './recording-api.js';
 import { readTarget } from './request-target.js';
@@ -72,6 +73,8 @@ export class RestApi {
       return { status: 201, body: this.render(call) };
     }
     if (route.action === 'list') return this.list(request);
+    const leg = route.action === 'fetch' ? this.leg(route.callSid) : undefined;
+    if (leg) return { status: 200, body: leg };
     const call = switchboard.find(route.callSid ?? '');
     if (!call) throw new RestError(20404, `there is no call ${route.callSid}`);
     if (route.action === 'delete') {
@@ -109,7 +112,20 @@ export class RestApi {
   }
 
   private render(call: SimulatedCall): Record<string, unknown> {
+    return callResource(call, this.viewOf(call));
+  }
+
+  /** The leg of a person whom a call has dialled. */
+  private leg(sid: string | undefined): Record<string, unknown> | undefined {
+    for (const call of this.options.switchboard.calls) {
+      const dial = call.dials.find(({ callSid }) => callSid === sid);
+      if (dial) return legResource(call, dial, this.viewOf(call));
+    }
+    return undefined;
+  }
+
+  private viewOf({ sid }: SimulatedCall): ResourceView {
     const { now, prices, switchboard } = this.options;
-    return callResource(call, { nowEpochMs: now(), prices, queueMs: switchboard.queueMs(call.sid) });
+    return { nowEpochMs: now(), prices, queueMs: switchboard.queueMs(sid) };
   }
 }

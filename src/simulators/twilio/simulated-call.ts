@@ -21,6 +21,7 @@ import {
 import type { CallRecording } from './call-recording.js';
 import type { CallRequest } from './call-request.js';
 import type { CallerScript } from './caller-script.js';
+import { keysIn } from './keypad-ear.js';
 import { renderRecording, type LineRecording } from './line-recording.js';
 import { SimulatedCaller } from './simulated-caller.js';
 
@@ -138,6 +139,11 @@ export class SimulatedCall {
   /** What was on the line so far, caller and agent on one time axis. */
   recording(): LineRecording {
     return renderRecording(this.streams);
+  }
+
+  /** The keypad tones that the far end heard so far, by their sound. */
+  get heardKeys(): string {
+    return keysIn(this.recording().agent);
   }
 
   /**

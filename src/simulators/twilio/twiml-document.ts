@@ -49,6 +49,26 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   Redirect: { attributes: ['method'] },
   Reject: { attributes: ['reason'] },
   Play: { attributes: ['loop', 'digits'] },
+  Gather: {
+    attributes: [
+      'action',
+      'actionOnEmptyResult',
+      'enhanced',
+      'finishOnKey',
+      'hints',
+      'input',
+      'language',
+      'maxSpeechTime',
+      'method',
+      'numDigits',
+      'partialResultCallback',
+      'profanityFilter',
+      'speechModel',
+      'speechTimeout',
+      'timeout',
+    ],
+    nouns: ['Say', 'Play', 'Pause'],
+  },
   Dial: {
     attributes: [
       'action',
@@ -84,7 +104,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     ],
   },
 };
-const VERBS = ['Connect', 'Say', 'Pause', 'Hangup', 'Redirect', 'Reject', 'Play', 'Dial'];
+const VERBS = ['Connect', 'Say', 'Pause', 'Hangup', 'Redirect', 'Reject', 'Play', 'Dial', 'Gather'];
 
 /** Real TwiML that this simulator does not play; said as such, so that nobody looks for a typing mistake. */
 const NOT_SIMULATED = [
@@ -93,7 +113,6 @@ const NOT_SIMULATED = [
   'ConversationRelay',
   'Echo',
   'Enqueue',
-  'Gather',
   'Leave',
   'Pay',
   'Queue',

@@ -14,6 +14,8 @@ export interface DialAnswer {
   readonly status: string;
   readonly callSid: string;
   readonly seconds: number;
+  /** Whether the caller and the other side were joined. */
+  readonly isBridged: boolean;
 }
 
 /** What verbs can do. */
@@ -107,6 +109,9 @@ export class TwimlInterpreter {
       case 'Dial': {
         return this.dial(verb);
       }
+      case 'Gather': {
+        throw new TwimlError(12200, '<Gather> is simulated only in what the other side of a <Dial> hears');
+      }
       default: {
         return { end: 'hangup-verb' };
       }
@@ -156,7 +161,7 @@ export class TwimlInterpreter {
     const extra: Record<string, string> = {
       DialCallStatus: answer.status,
       DialCallSid: answer.callSid,
-      DialBridged: String(answer.status === 'completed'),
+      DialBridged: String(answer.isBridged),
     };
     if (answer.status === 'completed') extra['DialCallDuration'] = String(answer.seconds);
     return { load: { target, kind: 'action', extra } };

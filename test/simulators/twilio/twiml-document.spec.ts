@@ -57,6 +57,6 @@ describe('a TwiML document', () => {
   });
 
   it('says of real TwiML that it is not simulated, instead of calling it unknown', () => {
-    expect(() => readTwiml('<Response><Gather/></Response>')).toThrow('is TwiML, but is not simulated');
+    expect(() => readTwiml('<Response><Enqueue/></Response>')).toThrow('is TwiML, but is not simulated');
   });
 });
