@@ -47,7 +47,30 @@ export async function streamAddress(serviceUrl: string, account: Account, call: 
     Direction: 'inbound',
     CallStatus: 'ringing',
   };
-  const answer = await fetch(url, {
+  const answer = await post(url, account, params);
+  const document = await answer.text();
+  const address = /<Stream url="([^"]+)"/.exec(document)?.[1];
+  if (address === undefined)
+    throw new Error(`no stream in the answer ${answer.status}: ${document.slice(0, 200)}`);
+  return address;
+}
+
+/** The caller hangs up: the stream is stopped, and the service is told that the call is over. */
+export async function hangUp(serviceUrl: string, account: Account, { call, socket }: Line): Promise<void> {
+  const stop = { accountSid: account.sid, callSid: `CA${hex(call)}` };
+  socket.send(JSON.stringify({ event: 'stop', streamSid: `MZ${hex(call)}`, stop }));
+  socket.close();
+  const params = {
+    CallSid: `CA${hex(call)}`,
+    AccountSid: account.sid,
+    CallStatus: 'completed',
+    CallDuration: '10',
+  };
+  await post(`${serviceUrl}/twilio/status`, account, params);
+}
+
+function post(url: string, account: Account, params: Readonly<Record<string, string>>): Promise<Response> {
+  return fetch(url, {
     method: 'POST',
     headers: {
       'content-type': 'application/x-www-form-urlencoded',
@@ -55,11 +78,6 @@ export async function streamAddress(serviceUrl: string, account: Account, call: 
     },
     body: new URLSearchParams(params),
   });
-  const document = await answer.text();
-  const address = /<Stream url="([^"]+)"/.exec(document)?.[1];
-  if (address === undefined)
-    throw new Error(`no stream in the answer ${answer.status}: ${document.slice(0, 200)}`);
-  return address;
 }
 
 /** Resolves with the open line after its `start`. */

@@ -3,7 +3,7 @@
  * parent, and answers each with one.
  */
 import { AgentServer, type AgentTalk } from './agent-server.js';
-import { openLine, streamAddress, type Account, type Line, type LineEvents } from './caller-lines.js';
+import { hangUp, openLine, streamAddress, type Account, type Line, type LineEvents } from './caller-lines.js';
 import { encodeCell, GREETING } from './cell.js';
 import { Chatter, type ChatterReport, type Talk } from './chatter.js';
 import { Delays, type DelaySummary } from './delays.js';
@@ -63,6 +63,7 @@ class Load {
   private readonly clear = new Delays();
   private readonly chatter = new Chatter();
   private lines: Line[] = [];
+  private hangUp: (line: Line) => Promise<void> = () => Promise.resolve();
   private readonly talks = new Map<number, AgentTalk>();
   /** When each line that has heard nothing yet was asked for, and each interruption told that has cleared nothing yet. */
   private readonly askedAt = new Map<number, number>();
@@ -80,6 +81,10 @@ class Load {
         else this.down.arrived(call, cell, now());
       },
       cleared: (call) => settle(this.interruptedAt, call, this.clear),
+    };
+    this.hangUp = async (line) => {
+      if (isService) await hangUp(relayUrl, account, line);
+      else line.socket.terminate();
     };
     for (let first = 1; first <= calls; first += OPENING) {
       const numbers = Array.from({ length: Math.min(OPENING, calls - first + 1) }, (_each, at) => first + at);
@@ -138,7 +143,8 @@ class Load {
   }
 
   async close(): Promise<{ readonly left: number }> {
-    for (const { socket } of this.lines) socket.terminate();
+    const ends = this.lines.map((line) => this.hangUp(line));
+    await Promise.allSettled(ends);
     const until = now() + PATIENCE_MS;
     while (this.agents.open > 0 && now() < until) await pause(20);
     const left = this.agents.open;

@@ -45,10 +45,19 @@ export class CostInquiry {
     return 'given-up';
   }
 
-  private async askAgent({ id, conversationId }: Call): Promise<AskOutcome> {
+  /** All conversations of the call together; what is known of only some of them is not entered. */
+  private async askAgent({ id, conversationId, earlierConversationIds: earlier }: Call): Promise<AskOutcome> {
     if (conversationId === null) return 'given-up';
-    const report = await this.conversations.find(conversationId);
-    return report && (await this.ledger.report(id, report)) ? 'final' : 'pending';
+    let earlierUsdMicros = 0;
+    for (const one of earlier) {
+      const report = await this.conversations.find(one);
+      if (!report || report.isOpen || report.usdMicros === null) return 'pending';
+      earlierUsdMicros += report.usdMicros;
+    }
+    const last = await this.conversations.find(conversationId);
+    if (!last) return 'pending';
+    const usdMicros = last.usdMicros === null ? null : last.usdMicros + earlierUsdMicros;
+    return (await this.ledger.report(id, { ...last, usdMicros })) ? 'final' : 'pending';
   }
 
   /** What Twilio charged for the line and for every person who was rung from it and picked up. */

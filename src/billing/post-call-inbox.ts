@@ -57,7 +57,7 @@ export class PostCallInbox {
     const call = await this.callOf(report);
     if (!call) return 'unknown';
     // The webhook is sent once the conversation has been worked on, whatever word its status has by then.
-    await this.ledger.report(call.id, { ...report, isOpen: false });
+    await this.ledger.report(call.id, { ...report, ...partOf(call, report), isOpen: false });
     if (call.erased.person) await this.removeThere(call.id, report.conversationId);
     return 'entered';
   }
@@ -79,8 +79,16 @@ export class PostCallInbox {
     const known = await this.calls.findByConversation(conversationId);
     if (known || callId === undefined || !isCallId(callId)) return known;
     const named = await this.calls.find(callId);
-    return named?.conversationId === null ? named : undefined;
+    if (!named) return undefined;
+    const isIts = named.conversationId === null || named.earlierConversationIds.includes(conversationId);
+    return isIts ? named : undefined;
   }
+}
+
+/** Of a call with several conversations one webhook knows a part: its cost is asked for, and its analysis is that of the last. */
+function partOf(call: Call, { conversationId }: ConversationReport): Partial<ConversationReport> {
+  if (call.earlierConversationIds.length === 0) return {};
+  return { usdMicros: null, ...(conversationId === call.conversationId ? {} : { analysis: null }) };
 }
 
 function envelopeOf(text: string): JsonObject | undefined {

@@ -101,6 +101,7 @@ export class NewCalls {
       twilioCallSid: null,
       streamSid: null,
       conversationId: null,
+      earlierConversationIds: [],
       answeredBy: null,
       durationSeconds: null,
       recording: this.recordingOf(request.record ?? this.environment.RECORD_CALLS),

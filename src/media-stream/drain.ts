@@ -1,8 +1,8 @@
 /**
- * Lets live calls finish before the process does. It must run before Nest closes sockets and HTTP: Twilio's callbacks are
- * still to come.
+ * Lets live calls finish before the process does. It must run before Nest closes sockets and HTTP, since Twilio's callbacks are still to
+ * come, and before any module is told of the shutdown: the order of modules says nothing about who may still be needed.
  */
-import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Admission } from '../calls/admission.js';
 import { CallJournal } from '../calls/call-journal.js';
 import { Environment } from '../config/environment.js';
@@ -14,7 +14,7 @@ import { APP_LOGGER } from '../ops/tokens.js';
 const LAST_GRACE_MS = 5000;
 
 @Injectable()
-export class Drain implements BeforeApplicationShutdown {
+export class Drain implements OnModuleDestroy {
   constructor(
     private readonly environment: Environment,
     private readonly admission: Admission,
@@ -23,7 +23,7 @@ export class Drain implements BeforeApplicationShutdown {
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
-  async beforeApplicationShutdown(): Promise<void> {
+  async onModuleDestroy(): Promise<void> {
     this.readiness.beginDraining();
     await this.untilOver();
     if (!(await this.journal.settled(LAST_GRACE_MS)))

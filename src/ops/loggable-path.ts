@@ -7,6 +7,7 @@
 const WORDS = new Set(
   (
     'calls hangup events transcript recording webhooks redeliver ' +
+    'transfer person accept result message dtmf mute takeover audio sync mcp ' +
     'tools usage erasures health live ready metrics docs docs-json ' +
     'twiml next twilio status stream elevenlabs webhook'
   ).split(' '),

@@ -54,6 +54,7 @@ export function callOf(row: CallRow): Call {
     twilioCallSid: row.twilioCallSid,
     streamSid: row.streamSid,
     conversationId: row.conversationId,
+    earlierConversationIds: row.earlierConversationIds,
     answeredBy: row.answeredBy,
     durationSeconds: row.durationSeconds,
     recording: row.recording,

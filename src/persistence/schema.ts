@@ -70,6 +70,7 @@ export const calls = pgTable(
     twilioCallSid: text('twilio_call_sid'),
     streamSid: text('stream_sid'),
     conversationId: text('conversation_id'),
+    earlierConversationIds: json('earlier_conversation_ids').$type<readonly string[]>().notNull(),
     answeredBy: text('answered_by'),
     durationSeconds: integer('duration_seconds'),
     recording: json('recording').$type<CallRecording>().notNull(),

@@ -76,10 +76,11 @@ export class ErasuresService {
 
   /** Everything but the record, which is needed to find it again. */
   private async eraseAround(call: Call): Promise<Erasure['failed'][number][]> {
-    const { conversationId, twilioCallSid } = call;
+    const { conversationId, earlierConversationIds, twilioCallSid } = call;
     const places: readonly (readonly [ErasedPlace, () => Promise<void>])[] = [
       ['recording', () => this.recordings.erase(call)],
       ['elevenlabs', () => ifThere(conversationId, (id) => this.conversations.remove(id))],
+      ...earlierConversationIds.map((id) => ['elevenlabs', () => this.conversations.remove(id)] as const),
       ['twilio', () => ifThere(twilioCallSid, (sid) => this.carrier.forget(sid))],
     ];
     const faults: Erasure['failed'][number][] = [];

@@ -168,6 +168,15 @@ describe('facts that are late, doubled or out of order', () => {
     expect(applyCallEvent(call, event, T0 + 99_000)).toBeUndefined();
   });
 
+  it('keeps the conversations before the last one', () => {
+    const ready = (conversationId: string): CallEvent => ({ type: 'agent.ready', conversationId });
+    const third = after(answered, ready('conv_1'), ready('conv_2'), ready('conv_3'), ready('conv_1'));
+    expect(third).toMatchObject({
+      conversationId: 'conv_3',
+      earlierConversationIds: ['conv_1', 'conv_2'],
+    });
+  });
+
   it('skips statuses that were never told', () => {
     expect(after(callWith(), progressed('in-progress'))).toMatchObject({
       status: 'in-progress',

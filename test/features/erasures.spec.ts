@@ -13,9 +13,13 @@ import { ManualClock } from '../support/manual-clock.js';
 
 const calls = [callWith({ status: 'completed' }), callWith({ status: 'completed' })];
 
-function serviceWhere(erase: (call: Call) => Promise<void>): ErasuresService {
+function serviceWhere(
+  erase: (call: Call) => Promise<void>,
+  ofPerson: readonly Call[] = calls,
+  remove: (conversationId: string) => Promise<void> = () => Promise.resolve(),
+): ErasuresService {
   const store: Pick<PersonalDataStore, 'ofPerson'> = {
-    ofPerson: (_number, _limit, behind) => Promise.resolve(behind ? [] : calls),
+    ofPerson: (_number, _limit, behind) => Promise.resolve(behind ? [] : ofPerson),
   };
   const journal: Pick<CallJournal, 'write'> = {
     write: () => Promise.resolve({ call: undefined, isNew: true }),
@@ -23,7 +27,7 @@ function serviceWhere(erase: (call: Call) => Promise<void>): ErasuresService {
   return new ErasuresService(
     store as PersonalDataStore,
     { erase: jest.fn(erase) } as unknown as RecordingsService,
-    { remove: () => Promise.resolve() } as unknown as Conversations,
+    { remove } as unknown as Conversations,
     new FakeCarrier(new ManualClock()),
     journal as CallJournal,
     silentLogger(),
@@ -41,6 +45,22 @@ describe('an erasure', () => {
       failed: [{ callId: calls[0]?.id, at: 'recording' }],
       complete: true,
     });
+  });
+
+  it('deletes every conversation of a call', async () => {
+    const removed: string[] = [];
+    const call = callWith({
+      status: 'completed',
+      conversationId: 'conv_3',
+      earlierConversationIds: ['conv_1', 'conv_2'],
+    });
+    const service = serviceWhere(
+      () => Promise.resolve(),
+      [call],
+      (id) => Promise.resolve(void removed.push(id)),
+    );
+    expect(await service.erase('+14155550123')).toMatchObject({ erased: 1, failed: [] });
+    expect(removed.toSorted()).toEqual(['conv_1', 'conv_2', 'conv_3']);
   });
 
   it('breaks off while the store is away, since nothing of it could be told', async () => {

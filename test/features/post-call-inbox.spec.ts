@@ -85,6 +85,19 @@ describe('a post-call webhook', () => {
     expect(await rig.waiting()).toEqual(['telephony 0 15', 'agent 0 15']);
   });
 
+  it('leaves the cost of several conversations to be asked for, and takes the analysis of the last', async () => {
+    const { id } = await rig.ended(1, { earlierConversationIds: ['conv_0'] });
+    const variables = { conversation_initiation_client_data: { dynamic_variables: { call_id: id } } };
+    await inbox.take(told(conversation('conv_0', variables)));
+    expect(await rig.read(id)).toMatchObject({ cost: { agent: { final: false } }, analysis: null });
+    await inbox.take(told(conversation('conv_1', variables)));
+    expect(await rig.read(id)).toMatchObject({
+      cost: { agent: { final: false } },
+      analysis: { successful: 'success' },
+    });
+    expect(await counted()).toEqual(['transcription entered 2']);
+  });
+
   it('finds a call whose conversation was never told here by our own variable', async () => {
     const ended = { type: 'carrier.ended', status: 'completed' } as const;
     const { id } = await rig.given({ status: 'in-progress', twilioCallSid: callSid(1) }, ended);

@@ -61,6 +61,19 @@ describe('the reconciler', () => {
     expect([await counted('telephony', 'final'), await counted('agent', 'final')]).toEqual([1, 1]);
   });
 
+  it('adds up all conversations of a call, and takes no part of them for the whole', async () => {
+    const { id } = await rig.ended(1, { earlierConversationIds: ['conv_a', 'conv_b'] });
+    const costs: Record<string, number | null> = { conv_a: 10, conv_b: null, conv_1: 1000 };
+    rig.conversations.say = (conversationId) => ({ usdMicros: costs[conversationId] ?? null });
+    await rig.age();
+    await rig.reconciler.round();
+    expect((await rig.read(id)).cost.agent?.final).toBe(false);
+    costs['conv_b'] = 100;
+    await rig.age();
+    await rig.reconciler.round();
+    expect((await rig.read(id)).cost.agent).toEqual({ usdMicros: 1110, final: true });
+  });
+
   it('asks again at growing distances while nobody knows', async () => {
     const { id } = await rig.ended(1);
     const before = await rig.read(id);

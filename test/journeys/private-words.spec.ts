@@ -100,6 +100,8 @@ describe('what is private', () => {
       DATA_DIR: dataDir,
       DATABASE_URL: await emptyDatabaseUrl(),
       RECORD_CALLS: 'true',
+      // The end of its conversation is the end of the call.
+      AGENT_RECONNECTS: '0',
       WEBHOOK_SECRET: `whsec_${MARKS['a secret of ours']}`,
       WEBHOOK_ALLOW_PRIVATE: 'true',
       ELEVENLABS_WEBHOOK_SECRET: 'zqelevensecret-of-webhooks',

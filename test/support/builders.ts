@@ -47,6 +47,7 @@ export function callWith({ times, ...fields }: CallFields = {}): Call {
     twilioCallSid: null,
     streamSid: null,
     conversationId: null,
+    earlierConversationIds: [],
     answeredBy: null,
     durationSeconds: null,
     recording: { status: 'off', source: null, twilioRecordingSid: null, durationSeconds: null },

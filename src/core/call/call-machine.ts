@@ -243,8 +243,14 @@ function stream(
 }
 
 function agent(call: Call, conversationId: string, now: number): Change | undefined {
-  if (call.conversationId === conversationId) return undefined;
-  return { conversationId, times: { agentReadyAt: call.times.agentReadyAt ?? now } };
+  const { conversationId: before, earlierConversationIds: earlier } = call;
+  if (before === conversationId || earlier.includes(conversationId)) return undefined;
+  const isFirst = before === null;
+  return {
+    conversationId,
+    ...(isFirst ? {} : { earlierConversationIds: [...earlier, before] }),
+    times: { agentReadyAt: call.times.agentReadyAt ?? now },
+  };
 }
 
 function progress(call: Call, status: CallStatus, sid: string | undefined, now: number): Change | undefined {

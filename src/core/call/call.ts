@@ -147,6 +147,8 @@ export interface Call {
   readonly twilioCallSid: string | null;
   readonly streamSid: string | null;
   readonly conversationId: string | null;
+  /** Conversations of the call before that one, which broke off or ended with a transfer; oldest first. */
+  readonly earlierConversationIds: readonly string[];
   readonly answeredBy: string | null;
   /** As Twilio told it; until then our own measure from answer to end. */
   readonly durationSeconds: number | null;

@@ -51,6 +51,7 @@ CREATE TABLE "calls" (
 	"twilio_call_sid" text,
 	"stream_sid" text,
 	"conversation_id" text,
+	"earlier_conversation_ids" json NOT NULL,
 	"answered_by" text,
 	"duration_seconds" integer,
 	"recording" json NOT NULL,
