@@ -122,7 +122,8 @@ export class ConversationSocket {
   private async initiationOrGrace(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.initiationArrived = resolve;
-      void this.alarms.pause(this.settings.timing.initiationGraceMs).then(resolve);
+      // A process that stood still has the message waiting unread when its timer fires: one look at the sockets first.
+      void this.alarms.pause(this.settings.timing.initiationGraceMs).then(() => setImmediate(resolve));
     });
   }
 

@@ -77,6 +77,19 @@ describe('a conversation with the simulated agent', () => {
     expect((await simulator.nextConversation()).initiation).toBeUndefined();
   });
 
+  it('takes an initiation that waited unread while the process stood still past its patience', async () => {
+    const simulator = await start(
+      { firstMessage: 'Hello.', steps: [] },
+      { timing: { initiationGraceMs: 800 } },
+    );
+    const client = await WireClient.call(simulator, null);
+    const stillUntil = performance.now() + 900;
+    while (performance.now() < stillUntil);
+    client.send({ type: 'conversation_initiation_client_data', user_id: 'crm-1' });
+    await client.untilFrame('audio');
+    expect((await simulator.nextConversation()).initiation?.user_id).toBe('crm-1');
+  });
+
   it('says nothing before the initiation has come', async () => {
     const simulator = await start(
       { firstMessage: 'Hello.', steps: [] },
