@@ -181,8 +181,8 @@ describe('a live call', () => {
       const { witness, line, webhooks } = await open();
       webhooks.begin(kind);
       saysWords(line);
-      // Of one call one after the other: two calls are there.
-      await seen(webhooks, 2);
+      // Of one call one after the other, and what the witness had to tell may have come before the trouble.
+      await seen(webhooks, 1);
       expect(await heardAll(witness)).toEqual(BOTH);
     },
     LIMIT_MS,
