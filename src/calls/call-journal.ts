@@ -6,7 +6,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { isFinal, type Call } from '../core/call/call.js';
 import type { CallEvent } from '../core/call/call-machine.js';
 import { CallStore, type EntryRefusal, type EntryTerms } from '../core/call/call.store.js';
-import { entriesOfCreation, type TimelineEntry } from '../core/call/timeline.js';
+import { entriesOfCreation, type TimelineEntry, type TimelineEvent } from '../core/call/timeline.js';
 import { Clock } from '../core/clock.js';
 import { costAtEnd } from '../core/cost/estimate.js';
 import { CordboardError } from '../core/errors.js';
@@ -82,6 +82,21 @@ export class CallJournal implements OnApplicationShutdown {
   /** Enters what changes nothing on the record. */
   async note(id: CallId, entries: readonly TimelineEntry[]): Promise<void> {
     if (entries.length > 0) await this.lineOf(id).write({ at: this.clock.now(), entries });
+  }
+
+  /** The call after all that was told of it here so far; undefined when there is no such call. */
+  async current(id: CallId): Promise<Call | undefined> {
+    return (await this.lineOf(id).write({ at: this.clock.now() })).call;
+  }
+
+  /** What happened in the call so far; nothing while the store is away. */
+  async story(id: CallId, most: number): Promise<readonly TimelineEvent[]> {
+    try {
+      return await this.store.events(id, 0, most);
+    } catch (error) {
+      if (error instanceof CordboardError && error.code === 'store-away') return [];
+      throw error;
+    }
   }
 
   /** The call on record; while the store is away, as this replica last saw it. */

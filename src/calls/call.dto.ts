@@ -106,7 +106,7 @@ export class CallTransferDto {
   /** Its name in TRANSFER_TARGETS, where the agent chose it by that. */
   @ApiProperty({ type: String, nullable: true, example: 'sales' })
   target!: string | null;
-  /** Fingerprint of the API key that asked for it, or `agent`. */
+  /** Fingerprint of the API key that asked for it, `agent`, or `fallback`: no agent was to be had. */
   by!: string;
   @ApiProperty({ enum: ['ringing', 'talking', 'ended'] })
   status!: 'ringing' | 'talking' | 'ended';

@@ -21,6 +21,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { CALL_STATUSES, type CallStatus } from '../core/call/call.js';
+import { LANGUAGE } from '../config/words-by-language.js';
 import { IsVariables } from './variables.js';
 
 const E164 = /^\+[1-9]\d{6,14}$/;
@@ -49,7 +50,7 @@ export class OverridesDto {
   /** Language code, such as `en` or `de`. */
   @ApiPropertyOptional({ example: 'en' })
   @IsOptional()
-  @Matches(/^[a-z]{2,3}(-[A-Za-z]{2,4})?$/, { message: 'expected a language code like en or pt-br' })
+  @Matches(LANGUAGE, { message: 'expected a language code like en or pt-br' })
   language?: string;
 
   /** Voice of ElevenLabs. */

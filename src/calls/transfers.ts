@@ -5,7 +5,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isFinal, type Call } from '../core/call/call.js';
 import { Carrier } from '../core/call/carrier.js';
-import { isAway, type CallTransfer } from '../core/call/transfer.js';
+import { BY_FALLBACK, isAway, type CallTransfer } from '../core/call/transfer.js';
 import { Clock } from '../core/clock.js';
 import { CordboardError } from '../core/errors.js';
 import { newId, type CallId } from '../core/ids.js';
@@ -16,7 +16,7 @@ import { CallJournal } from './call-journal.js';
 import { TransferDoor } from './transfer-door.js';
 
 export interface TransferRequest extends HandOver {
-  /** Fingerprint of the API key that asks for it; undefined: the agent does. */
+  /** Fingerprint of the API key that asks for it, or `fallback`; undefined: the agent does. */
   readonly by?: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export class Transfers {
     const twilioCallSid = mayBeHanded(call);
     mustBeAnother(request.to, call);
     const transfer = this.recordOf(request, call.transfer?.legs ?? []);
-    await this.door.enter(call, transfer, request.by ?? call.placedBy);
+    await this.door.enter(call, transfer, keyOf(request) ?? call.placedBy);
     const { call: after, isNew } = await this.journal.write(callId, { type: 'transfer.began', transfer });
     if (!isNew || !after) {
       mayBeHanded(after ?? call);
@@ -110,6 +110,11 @@ export class Transfers {
       endedAt: null,
     };
   }
+}
+
+/** Whom it is counted for, where that is not the key of the call. */
+function keyOf({ by }: TransferRequest): string | undefined {
+  return by === BY_FALLBACK ? undefined : by;
 }
 
 /** The carrier's id of a line that can be handed over. @throws CordboardError why it cannot. */

@@ -1,10 +1,10 @@
 /**
  * Variables of what is done when an agent lets its caller wait, or is gone.
  */
-import { IsBoolean, IsInt, IsOptional, IsString, Max, Min, MinLength } from 'class-validator';
+import { IsBoolean, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength } from 'class-validator';
 import { Transform } from 'class-transformer';
 import { DoorVariables } from './door-variables.js';
-import { flag, integer } from './transforms.js';
+import { E164, flag, integer } from './transforms.js';
 import { Variable } from './variable.js';
 
 export class AgentCareVariables extends DoorVariables {
@@ -38,6 +38,16 @@ export class AgentCareVariables extends DoorVariables {
   @IsString()
   @MinLength(1)
   FALLBACK_AGENT_ID?: string;
+
+  @Variable({
+    group: 'Agent',
+    about:
+      'The person who is rung when no agent is to be had, in E.164. A destination like any other, so ALLOWED_DESTINATIONS must allow it. Unset: the caller hears the apology.',
+    example: '+14155550199',
+  })
+  @IsOptional()
+  @Matches(E164, { message: 'expected a number in E.164, like +14155550199' })
+  FALLBACK_NUMBER?: string;
 
   @Variable({
     group: 'Agent',

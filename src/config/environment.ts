@@ -16,7 +16,7 @@ import {
 } from 'class-validator';
 import { Transform } from 'class-transformer';
 import { OperatorVariables } from './operator-variables.js';
-import { ANY_HTTP, integer, list, withoutSlash } from './transforms.js';
+import { E164, ANY_HTTP, integer, list, withoutSlash } from './transforms.js';
 import { Variable } from './variable.js';
 
 export class Environment extends OperatorVariables {
@@ -73,7 +73,7 @@ export class Environment extends OperatorVariables {
     example: '+14155550100',
   })
   @IsOptional()
-  @Matches(/^\+[1-9]\d{6,14}$/, { message: 'expected a number like +14155550100' })
+  @Matches(E164, { message: 'expected a number like +14155550100' })
   TWILIO_PHONE_NUMBER?: string;
 
   @Variable({

@@ -1,11 +1,22 @@
 /**
  * Variables of the service itself: where it listens, how it is reached and stopped.
  */
-import { ArrayNotEmpty, IsIn, IsInt, IsString, Matches, Max, Min, MinLength } from 'class-validator';
+import {
+  ArrayNotEmpty,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+} from 'class-validator';
 import { Transform } from 'class-transformer';
 import { IsPublicAddress } from './public-address.js';
 import { integer, list, MOST_WORKERS, withoutSlash, workerCount } from './transforms.js';
 import { Variable } from './variable.js';
+import { AreWordsByLanguage, LANGUAGE, wordsByLanguage, type WordsByLanguage } from './words-by-language.js';
 
 const LOG_LEVELS = /^(fatal|error|warn|info|debug|trace|silent)$/;
 
@@ -71,11 +82,21 @@ export class ServiceVariables {
   @Variable({
     group: 'Service',
     about:
-      'What the caller hears when the agent fails, spoken by Twilio. Empty: the line is hung up without a word.',
+      "What the caller hears when the agent fails, spoken by Twilio: one text, or texts by language as JSON. Unset: words of the service's own in the language of the call. Empty: the line is hung up without a word.",
+    example: '{"en":"Sorry, please call again later.","de":"Bitte rufen Sie später noch einmal an."}',
   })
-  @IsString()
-  APOLOGY_MESSAGE: string =
-    'Sorry, the assistant is not available right now. Please call again later. Goodbye.';
+  @IsOptional()
+  @Transform(wordsByLanguage)
+  @AreWordsByLanguage()
+  APOLOGY_MESSAGE?: WordsByLanguage;
+
+  @Variable({
+    group: 'Service',
+    about:
+      'The language of calls that name none, for what the service itself says to callers: da, de, en, es …',
+  })
+  @Matches(LANGUAGE, { message: 'expected a language code like en or pt-br' })
+  CALL_LANGUAGE: string = 'en';
 
   @Variable({
     group: 'Service',

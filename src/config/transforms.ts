@@ -3,6 +3,9 @@
  */
 import { availableParallelism } from 'node:os';
 
+/** A number as Twilio writes it. */
+export const E164 = /^\+[1-9]\d{6,14}$/;
+
 /** http or https, with or without a top-level domain: names of container networks have none. */
 export const ANY_HTTP = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
 

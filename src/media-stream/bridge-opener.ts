@@ -47,7 +47,8 @@ export class BridgeOpener {
   }
 
   /** Must not throw and must not wait: the first frames come in the next tick. */
-  open(socket: TextSocket, { call, query }: Admitted, tap?: MediaTap): void {
+  open(socket: TextSocket, admitted: Admitted, tap?: MediaTap): void {
+    const { call } = admitted;
     let cancelClose: Cancel | undefined;
     const carrier: TwilioStreamLeg = new TwilioStreamLeg({
       socket,
@@ -68,9 +69,9 @@ export class BridgeOpener {
       },
       hasBridgingSound: this.environment.BRIDGING_SOUND,
       openAgent: (agentId) => this.openAnew(call, agentId, session),
-      ...this.sides.partsOf({ call, query }),
+      ...this.sides.partsOf(admitted),
       tell: (fact) => {
-        const written = this.facts.write({ call, query }, fact);
+        const written = this.facts.write(admitted, fact);
         if (fact.type !== 'ended') return;
         this.live.remove(call.id);
         if (fact.lineUp && !HAS_LAST_WORDS.has(fact.reason)) {

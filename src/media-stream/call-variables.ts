@@ -38,7 +38,7 @@ export function noteOf({ transfer }: Call): string | undefined {
     transfer.outcome === 'returned'
       ? `The caller has spoken with a person and is given back to you.`
       : `The caller was to be put through to ${who}, who could not be reached (${transfer.outcome}).`;
-  return `${why} You are talking to the same caller as before: do not greet again, say so and go on.`;
+  return `${why} It is the same caller as before.`;
 }
 
 function partiesOf(call: Call): Variables {

@@ -7,6 +7,7 @@ import { Admission } from '../calls/admission.js';
 import { CallJournal } from '../calls/call-journal.js';
 import { StreamTokens } from '../calls/stream-tokens.js';
 import type { Call } from '../core/call/call.js';
+import type { TimelineEvent } from '../core/call/timeline.js';
 import { ERRORS, type ErrorCode } from '../core/errors.js';
 import { Metrics } from '../ops/metrics.js';
 import { TwilioSignature } from '../twiml/twilio-signature.js';
@@ -16,7 +17,12 @@ import { askedStream } from './stream-path.js';
 export interface Admitted {
   readonly call: Call;
   readonly query: Readonly<Record<string, string>>;
+  /** What happened in the call before, where its line comes back from a person; otherwise none. */
+  readonly events: readonly TimelineEvent[];
 }
+
+/** Of an hour of talking; what comes later is left out, and an agent is told of the newest only. */
+const MOST_EVENTS = 5000;
 
 @Injectable()
 export class StreamDoor {
@@ -48,6 +54,11 @@ export class StreamDoor {
     return admitted;
   }
 
+  /** Only of a line that comes back, which no store that is away may keep from its agent. */
+  private async storyOf({ id, transfer }: Call): Promise<readonly TimelineEvent[]> {
+    return transfer === null ? [] : await this.journal.story(id, MOST_EVENTS);
+  }
+
   private async judge(request: IncomingMessage): Promise<ErrorCode | undefined> {
     const asked = askedStream(request);
     if (!asked) return 'bad-stream-token';
@@ -64,7 +75,7 @@ export class StreamDoor {
     // From here on the call is carried here, whatever becomes of the store.
     this.journal.keep(call);
     this.admission.hold(call.id);
-    this.admitted.set(request, { call, query: asked.query });
+    this.admitted.set(request, { call, query: asked.query, events: await this.storyOf(call) });
     return undefined;
   }
 }

@@ -5,6 +5,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CallFeed, type CallNews } from '../calls/call-feed.js';
 import { CallJournal } from '../calls/call-journal.js';
+import { Environment } from '../config/environment.js';
 import { AgentProvider } from '../core/bridge/legs.js';
 import { isFinal, type Call } from '../core/call/call.js';
 import { CordboardError } from '../core/errors.js';
@@ -17,6 +18,7 @@ export class WarmStart {
     feed: CallFeed,
     private readonly agents: AgentProvider,
     private readonly journal: CallJournal,
+    private readonly environment: Environment,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
     feed.subscribe((news) => {
@@ -35,10 +37,17 @@ export class WarmStart {
       })
       .catch((error: unknown) => {
         if (!(error instanceof CordboardError)) throw error;
+        if (this.hasFallback(direction)) return undefined;
         const failure = { code: error.code, detail: error.detail };
         return this.journal.apply(id, { type: 'end.decided', reason: 'agent-failed', failure });
       })
       .catch((error: unknown) => this.logger.error({ callId: id, err: error }, 'preparing the agent failed'));
+  }
+
+  /** Nobody is rung up to be handed to a person; a caller may well be. */
+  private hasFallback(direction: Call['direction']): boolean {
+    const { FALLBACK_AGENT_ID, FALLBACK_NUMBER } = this.environment;
+    return FALLBACK_AGENT_ID !== undefined || (direction === 'inbound' && FALLBACK_NUMBER !== undefined);
   }
 }
 

@@ -3,6 +3,8 @@
  * `action`, a ring timeout and a time limit, so no line is left to itself.
  */
 import twilio from 'twilio';
+import type { SpokenWords } from '../core/speech/own-words.js';
+import { voiceFor } from './twiml.documents.js';
 
 const { VoiceResponse } = twilio.twiml;
 
@@ -25,10 +27,8 @@ export interface PersonDial {
   /** Told when the person has picked up. */
   readonly statusUrl?: string | undefined;
   /** Spoken to the caller before it rings. */
-  readonly message?: { readonly text: string; readonly language?: Language | undefined } | undefined;
+  readonly message?: SpokenWords | undefined;
 }
-
-type Language = NonNullable<Parameters<InstanceType<typeof VoiceResponse>['say']>[0]>['language'];
 
 /**
  * With `answerOnBridge` the caller hears it ring until both are joined, the whisper included (reference twilio.md 4.3; that the
@@ -37,7 +37,7 @@ type Language = NonNullable<Parameters<InstanceType<typeof VoiceResponse>['say']
 export function dialPerson(dial: PersonDial): string {
   const response = new VoiceResponse();
   const { message, whisperUrl, statusUrl } = dial;
-  if (message) response.say(message.language ? { language: message.language } : {}, message.text);
+  if (message) response.say(voiceFor(message), message.text);
   const verb = response.dial({
     action: dial.actionUrl,
     method: 'POST',

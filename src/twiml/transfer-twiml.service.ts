@@ -5,15 +5,17 @@
 import { Injectable } from '@nestjs/common';
 import { CallJournal } from '../calls/call-journal.js';
 import { Environment } from '../config/environment.js';
-import type { Call } from '../core/call/call.js';
-import { isAway, type CallTransfer, type TransferOutcome } from '../core/call/transfer.js';
+import type { Call, CallFailure } from '../core/call/call.js';
+import { BY_FALLBACK, isAway, type CallTransfer, type TransferOutcome } from '../core/call/transfer.js';
 import { Clock } from '../core/clock.js';
 import { isCallId } from '../core/ids.js';
+import { ownWords, voiceOf, type SpokenWords } from '../core/speech/own-words.js';
 import { askPerson, dialPerson, tellPerson } from './dial.documents.js';
+import { LineDocuments } from './line-documents.js';
 import { hangUp } from './twiml.documents.js';
 import { callEventOf } from './twilio-webhook.dto.js';
 import type { TransferRequestDto } from './transfer.dto.js';
-import { TwimlService, type Query } from './twiml.service.js';
+import type { Query } from './twiml.service.js';
 
 interface Found {
   readonly call: Call;
@@ -26,12 +28,17 @@ const LEAST_LIMIT_SECONDS = 1;
 const QUESTION = 'Press any key to take the call.';
 const NO_SUMMARY = 'An assistant hands you a call.';
 
+const NOBODY: CallFailure = {
+  code: 'agent-lost',
+  detail: 'No agent was to be had, and the person of FALLBACK_NUMBER did not take the call.',
+};
+
 @Injectable()
 export class TransferTwimlService {
   constructor(
     private readonly environment: Environment,
     private readonly journal: CallJournal,
-    private readonly lines: TwimlService,
+    private readonly documents: LineDocuments,
     private readonly clock: Clock,
   ) {}
 
@@ -40,8 +47,8 @@ export class TransferTwimlService {
     const found = await this.found(request, query);
     if (!found) return hangUp();
     const { call, transfer } = found;
-    if (call.endReason !== null) return this.lines.lastWords(call);
-    return isAway(call) ? this.dial(call, transfer) : this.lines.connect(call);
+    if (call.endReason !== null) return this.documents.lastWords(call);
+    return isAway(call) ? this.dial(call, transfer) : this.documents.connect(call);
   }
 
   /** What the person hears alone after picking up. Silence joins both at once. */
@@ -92,6 +99,9 @@ export class TransferTwimlService {
     const outcome = outcomeOf(request, transfer);
     if (outcome === 'completed' && transfer.status === 'ringing')
       await this.journal.apply(call.id, { type: 'transfer.connected', transferId: transfer.id });
+    // There is no agent to go back to.
+    if (transfer.by === BY_FALLBACK && outcome !== 'completed')
+      await this.journal.apply(call.id, { type: 'end.decided', reason: 'agent-failed', failure: NOBODY });
     const after =
       (await this.journal.apply(call.id, {
         type: 'transfer.ended',
@@ -100,7 +110,7 @@ export class TransferTwimlService {
         leg: answeredLeg(request),
       })) ?? call;
     if (after.endReason === 'transferred') return hangUp();
-    return after.endReason === null ? this.lines.connect(after) : this.lines.lastWords(after);
+    return after.endReason === null ? this.documents.connect(after) : this.documents.lastWords(after);
   }
 
   private dial(call: Call, transfer: CallTransfer): string {
@@ -116,8 +126,15 @@ export class TransferTwimlService {
       actionUrl: this.urlOf('/twiml/transfer/result', call, transfer),
       whisperUrl: whispers ? this.urlOf('/twiml/transfer/person', call, transfer) : undefined,
       statusUrl: this.urlOf('/twilio/transfer', call, transfer),
-      message: transfer.message === null ? undefined : { text: transfer.message },
+      message: this.messageOf(call, transfer),
     });
+  }
+
+  /** Words of others come in a language that nobody told; the service's own are known. */
+  private messageOf({ overrides }: Call, { by, message }: CallTransfer): SpokenWords | undefined {
+    if (by === BY_FALLBACK)
+      return ownWords('connecting', overrides.language ?? this.environment.CALL_LANGUAGE);
+    return message === null ? undefined : { text: message, language: voiceOf(overrides.language ?? '') };
   }
 
   private urlOf(path: string, call: Call, transfer: CallTransfer): string {

@@ -4,6 +4,7 @@
  */
 import twilio from 'twilio';
 import type { VariableValue } from '../core/call/call.js';
+import type { SpokenWords, VoiceLanguage } from '../core/speech/own-words.js';
 
 const { VoiceResponse } = twilio.twiml;
 
@@ -51,11 +52,16 @@ export function redirectTo(url: string): string {
 }
 
 /** @param words Empty: the line is hung up without a word. */
-export function apologise(words: string): string {
+export function apologise(words: SpokenWords): string {
   const response = new VoiceResponse();
-  if (words !== '') response.say(words);
+  if (words.text !== '') response.say(voiceFor(words), words.text);
   response.hangup();
   return response.toString();
+}
+
+/** The attributes of a `<Say>`. */
+export function voiceFor({ language }: SpokenWords): { readonly language?: VoiceLanguage } {
+  return language === undefined ? {} : { language };
 }
 
 /** Refuses an incoming call without answering it, so that nobody pays for it. */

@@ -4,9 +4,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CallJournal } from '../calls/call-journal.js';
 import { CallsService } from '../calls/calls.service.js';
-import { StreamTokens } from '../calls/stream-tokens.js';
 import { variablesFault } from '../calls/variables.js';
-import { Environment } from '../config/environment.js';
 import { isFinal, type Call } from '../core/call/call.js';
 import { isAway } from '../core/call/transfer.js';
 import { Clock } from '../core/clock.js';
@@ -14,8 +12,8 @@ import { CordboardError } from '../core/errors.js';
 import { isCallId } from '../core/ids.js';
 import type { AppLogger } from '../ops/logger.js';
 import { APP_LOGGER } from '../ops/tokens.js';
-import { apologise, connectStream, hangUp, redirectTo, rejectBusy } from './twiml.documents.js';
-import { socketBase } from './twilio-signature.js';
+import { LineDocuments } from './line-documents.js';
+import { hangUp, rejectBusy } from './twiml.documents.js';
 import {
   callEventOf,
   type StatusCallbackDto,
@@ -29,10 +27,9 @@ export type Query = Readonly<Record<string, unknown>>;
 @Injectable()
 export class TwimlService {
   constructor(
-    private readonly environment: Environment,
     private readonly calls: CallsService,
     private readonly journal: CallJournal,
-    private readonly tokens: StreamTokens,
+    private readonly documents: LineDocuments,
     private readonly clock: Clock,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
@@ -48,20 +45,8 @@ export class TwimlService {
       status: call.direction === 'outbound' ? 'in-progress' : 'ringing',
       twilioCallSid: request.CallSid,
     });
-    if (now && now.endReason !== null) return this.lastWords(now);
-    return this.connect(call, variables);
-  }
-
-  /** The document that connects a line with its agent, for the first time or again. */
-  async connect(call: Call, variables: Readonly<Record<string, string>> = {}): Promise<string> {
-    const base = this.environment.PUBLIC_URL;
-    const token = await this.tokens.issue(call.id);
-    return connectStream({
-      streamUrl: `${socketBase(base)}/stream/${token}`,
-      actionUrl: `${base}/twiml/next?call=${call.id}`,
-      statusUrl: `${base}/twilio/stream?call=${call.id}`,
-      variables: { ...variables, ...call.variables },
-    });
+    if (now && now.endReason !== null) return this.documents.lastWords(now);
+    return this.documents.connect(call, variables);
   }
 
   /** The stream is over; what becomes of the line. */
@@ -76,7 +61,7 @@ export class TwimlService {
       return hangUp();
     }
     // The stream ended before Twilio was told to take the line elsewhere.
-    if (call.transfer && isAway(call)) return redirectTo(this.transferUrl(call.id, call.transfer.id));
+    if (call.transfer && isAway(call)) return this.documents.transfer(call, call.transfer.id);
     // Nobody decided the end, so the stream failed before it reached us; its own callback may say more, and came first or not.
     const failure = { code: 'stream-lost', detail: 'Twilio ended the media stream.' } as const;
     const after = await this.journal.apply(call.id, {
@@ -84,7 +69,7 @@ export class TwimlService {
       reason: 'stream-failed',
       failure,
     });
-    return this.lastWords(after ?? call);
+    return this.documents.lastWords(after ?? call);
   }
 
   async status(request: StatusCallbackDto, query: Query): Promise<void> {
@@ -120,7 +105,7 @@ export class TwimlService {
       const call = await this.known(query, request.CallSid);
       if (call && !isFinal(call.status)) return call;
       this.logger.warn('Twilio asked for the document of a call that is not known, or over');
-      return call ? hangUp() : apologise(this.environment.APOLOGY_MESSAGE);
+      return call ? hangUp() : this.documents.apology();
     }
     try {
       return await this.receive(request, query, variables);
@@ -128,7 +113,7 @@ export class TwimlService {
       if (!(error instanceof CordboardError)) throw error;
       this.logger.warn({ code: error.code }, 'a call was turned away');
       const busy = ['at-capacity', 'saturated', 'draining', 'budget-reached'].includes(error.code);
-      return busy && isInbound(request) ? rejectBusy() : apologise(this.environment.APOLOGY_MESSAGE);
+      return busy && isInbound(request) ? rejectBusy() : this.documents.apology();
     }
   }
 
@@ -150,16 +135,6 @@ export class TwimlService {
     if (typeof id !== 'string') return this.journal.findBySid(twilioCallSid);
     const call = isCallId(id) ? await this.journal.find(id) : undefined;
     return call && (call.twilioCallSid === null || call.twilioCallSid === twilioCallSid) ? call : undefined;
-  }
-
-  private transferUrl(id: string, transferId: string): string {
-    return `${this.environment.PUBLIC_URL}/twiml/transfer?call=${id}&transfer=${transferId}`;
-  }
-
-  /** The document for a line whose call is over. */
-  lastWords({ endReason }: Call): string {
-    const failed = endReason === 'agent-failed' || endReason === 'stream-failed';
-    return failed ? apologise(this.environment.APOLOGY_MESSAGE) : hangUp();
   }
 }
 

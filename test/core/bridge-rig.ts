@@ -1,5 +1,6 @@
 /** A bridge session between fakes, and what it told. */
 import type { RecoveryOptions } from '../../src/core/bridge/agent-recovery.js';
+import type { BeforeNow } from '../../src/core/bridge/bridge-parts.js';
 import type { BridgeFact } from '../../src/core/bridge/bridge-facts.js';
 import { BridgeSession } from '../../src/core/bridge/bridge-session.js';
 import type { HandOver } from '../../src/core/tool/tool.js';
@@ -17,6 +18,8 @@ export const LIMITS = {
 export interface RigOptions {
   readonly recovery?: RecoveryOptions;
   readonly hasBridgingSound?: boolean;
+  readonly handToPerson?: () => Promise<void>;
+  readonly before?: BeforeNow;
 }
 
 export class BridgeRig {
@@ -52,6 +55,8 @@ export class BridgeRig {
       tell: (fact) => void this.facts.push(fact),
       recovery: options.recovery ?? { attempts: 0 },
       hasBridgingSound: options.hasBridgingSound ?? false,
+      handToPerson: options.handToPerson,
+      before: options.before,
       openAgent: (agentId) => {
         this.opened.push(agentId);
         const agent = new FakeAgentLeg();

@@ -283,3 +283,39 @@ describe('a caller without an agent', () => {
     expect(rig.line.played).toHaveLength(1);
   });
 });
+
+describe('a line that comes back from a person', () => {
+  const BEFORE = {
+    note: 'The caller was to be put through to sales, who could not be reached (busy).',
+    events: [
+      { type: 'turn.agent', details: { text: 'Hello John', eventId: 1 } },
+      { type: 'turn.caller', details: { text: 'Sales, please', eventId: 4 } },
+      { type: 'session.ended', details: { parts: [] } },
+    ].map((event, seq) => ({ ...event, at: seq, seq: seq + 1, callId: 'call_1', cursor: '' })),
+  } as unknown as NonNullable<RigOptions['before']>;
+
+  it('finds an agent that knows the call and why it is back, is asked to speak, and greets nobody again', () => {
+    const rig = BridgeRig.talking({ before: BEFORE });
+    const { context, asked } = told(rig.agent);
+    expect(context).toContain('could not be reached (busy)');
+    expect(context).toContain('Agent: Hello John\nCaller: Sales, please');
+    expect(asked).toEqual([expect.stringContaining('with you again')]);
+    rig.session.agentSaid('Hello John', 1);
+    rig.speaks(500, 1);
+    expect(rig.line.played).toEqual([]);
+    rig.session.agentSaid('Sales is busy.', 2);
+    rig.speaks(500, 2);
+    expect(rig.line.played).toHaveLength(1);
+    // On record the numbers go on, so that no cut is taken for one of before.
+    expect(rig.find('agent-said')).toMatchObject({ text: 'Sales is busy.', eventId: 7 });
+  });
+
+  it('is told only why where nothing is known of the call', () => {
+    const rig = BridgeRig.talking({ before: { note: 'You are back.', events: [] } });
+    expect(told(rig.agent).context).toContain('You are back.');
+    expect(told(rig.agent).asked).toHaveLength(1);
+    rig.session.agentSaid('Hello', 1);
+    rig.speaks(100, 1);
+    expect(rig.line.played).toHaveLength(1);
+  });
+});

@@ -214,3 +214,21 @@ describe('the public address', () => {
     expect(linesOf({ PUBLIC_URL })).toEqual([expect.stringContaining('PUBLIC_URL: ')]);
   });
 });
+
+describe('words by language', () => {
+  const LONG = 'x'.repeat(4001);
+  const of = (APOLOGY_MESSAGE: string): unknown =>
+    readEnvironment({ ...REQUIRED_VARIABLES, APOLOGY_MESSAGE }).APOLOGY_MESSAGE;
+
+  it('are one text for all, or texts by language', () => {
+    expect(of('Sorry.')).toBe('Sorry.');
+    expect(of('{"pt-BR":"Até logo.","de":""}')).toEqual({ 'pt-br': 'Até logo.', de: '' });
+  });
+
+  it.each(['{"de":', '{}', '{"de":1}', '{"no language":"x"}', `{"de":"${LONG}"}`])(
+    'are refused as %s',
+    (words) => {
+      expect(() => of(words)).toThrow(/APOLOGY_MESSAGE.*expected a text, or JSON/);
+    },
+  );
+});

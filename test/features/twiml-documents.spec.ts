@@ -66,11 +66,11 @@ describe('the document that connects a line', () => {
 describe('the other documents', () => {
   it('hang up, apologise first, or refuse without answering', () => {
     expect(verbsOf(hangUp())).toMatchObject([{ name: 'Hangup' }]);
-    expect(verbsOf(apologise('Sorry <you>.'))).toMatchObject([
-      { name: 'Say', children: ['Sorry <you>.'] },
+    expect(verbsOf(apologise({ text: 'Sorry <you>.', language: 'en-GB' }))).toMatchObject([
+      { name: 'Say', attributes: { language: 'en-GB' }, children: ['Sorry <you>.'] },
       { name: 'Hangup' },
     ]);
-    expect(verbsOf(apologise(''))).toMatchObject([{ name: 'Hangup' }]);
+    expect(verbsOf(apologise({ text: '', language: undefined }))).toMatchObject([{ name: 'Hangup' }]);
     expect(verbsOf(rejectBusy())).toMatchObject([{ name: 'Reject', attributes: { reason: 'busy' } }]);
   });
 });

@@ -3,6 +3,7 @@ import { StreamTokens } from '../../src/calls/stream-tokens.js';
 import type { Call } from '../../src/core/call/call.js';
 import type { CallEvent } from '../../src/core/call/call-machine.js';
 import { readXml } from '../../src/simulators/twilio/xml-reader.js';
+import { LineDocuments } from '../../src/twiml/line-documents.js';
 import { TwimlService } from '../../src/twiml/twiml.service.js';
 import { CALL_SID, environmentWith, silentLogger, STREAM_SID, type CallFields } from '../support/builders.js';
 import { MemoryStreamTokenStore } from '../support/memory.stores.js';
@@ -14,10 +15,9 @@ const streamed: CallEvent = { type: 'stream.started', streamSid: STREAM_SID, var
 class TwimlRig extends CallsRig {
   readonly tokens = new StreamTokens(new MemoryStreamTokenStore(this.clock), this.clock);
   readonly twiml = new TwimlService(
-    environmentWith(),
     this.calls,
     this.journal,
-    this.tokens,
+    new LineDocuments(environmentWith(), this.tokens),
     this.clock,
     silentLogger(),
   );

@@ -120,11 +120,15 @@ describe('handing a call to a person', () => {
     await again.until('the second conversation knows', () => again.contextualUpdates.length > 0);
     expect(again.initiation?.dynamic_variables).toMatchObject({ name: 'John', transfer_outcome: outcome });
     expect(again.contextualUpdates[0]?.text).toContain('could not be reached');
+    expect(again.contextualUpdates[0]?.text).toContain('Agent: Hello.');
+    await again.until('it is asked to speak', () => again.userMessages.length > 0);
     expect((await system.callRecord(record.id)).transfer).toMatchObject({ status: 'ended', outcome });
     await system.request('POST', `/calls/${record.id}/hangup`);
     await line.settled();
     expect(await over(record.id)).toMatchObject({ endReason: 'hung-up-by-api' });
     expect(line.streams).toHaveLength(2);
+    // Nobody was greeted twice.
+    expect(line.streams[1]?.received).toEqual([]);
     expect(line.warnings).toEqual([]);
   });
 

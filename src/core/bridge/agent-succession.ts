@@ -8,6 +8,7 @@ import type { Cancel, Clock } from '../clock.js';
 import type { CallId } from '../ids.js';
 import { AgentRecovery, type RecoveryOptions } from './agent-recovery.js';
 import type { BridgeFact } from './bridge-facts.js';
+import type { BeforeNow } from './bridge-parts.js';
 import { ConversationMemory } from './conversation-memory.js';
 import { handoverOf } from './handover.js';
 import { brokenOffAt } from './heard-of-last.js';
@@ -18,6 +19,8 @@ export interface SuccessionParts {
   readonly clock: Clock;
   readonly callId: CallId;
   readonly recovery: RecoveryOptions;
+  /** What the call had before this session, and why it is here again. */
+  readonly before: BeforeNow | undefined;
   readonly ledger: PlaybackLedger;
   /** @param agentId undefined: the agent of the call. */
   open(agentId: string | undefined): void;
@@ -44,12 +47,17 @@ export class AgentSuccession {
 
   constructor(private readonly parts: SuccessionParts) {
     this.recovery = new AgentRecovery(parts.recovery);
-    this.memory = new ConversationMemory(parts.callId);
+    this.memory = new ConversationMemory(parts.callId, parts.before?.events);
   }
 
   /** Which conversation of the call it is: 0 is the first. */
   get generation(): number {
     return this.losses;
+  }
+
+  /** The highest id of a response of the call before this session; 0: there was none. */
+  get newestEventId(): number {
+    return this.memory.newestEventId;
   }
 
   note(fact: BridgeFact): void {
@@ -92,17 +100,25 @@ export class AgentSuccession {
 
   /**
    * The agent is there, for the first time or once more out of the vendor's queue, where all that it was told was thrown away.
+   * @param maySpeak false: somebody else has the caller.
    * @returns whether it was asked to speak.
    */
-  ready(agent: AgentLeg | undefined): boolean {
+  ready(agent: AgentLeg | undefined, maySpeak = true): boolean {
     this.readyAt = this.parts.clock.now();
-    if (this.losses === 0) return false;
+    const { before } = this.parts;
+    if (this.losses === 0 && !before) return false;
     const { turns, running } = this.memory;
-    const handover = handoverOf({ turns, running, brokenOff: this.brokenOff?.heard, isOther: this.isOther });
+    const handover = handoverOf({
+      turns,
+      running,
+      brokenOff: this.brokenOff?.heard,
+      why: this.losses > 0 ? (this.isOther ? 'other-agent' : 'reconnected') : { note: before?.note ?? '' },
+    });
     if (!handover) return false;
     agent?.inform(handover.context, CONTEXT_ID);
-    if (handover.ask !== undefined) agent?.say(handover.ask);
-    return handover.ask !== undefined;
+    if (handover.ask === undefined || !maySpeak) return false;
+    agent?.say(handover.ask);
+    return true;
   }
 
   stop(): void {

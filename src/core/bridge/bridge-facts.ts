@@ -19,6 +19,8 @@ export type BridgeFact =
       /** The words in the middle of which it broke off, and what of them was heard. */
       readonly brokenOff: { readonly eventId: number; readonly heard: string } | null;
     }
+  /** No agent is to be had any more; a person is rung. */
+  | { readonly type: 'agent-given-up'; readonly failure: CallFailure }
   /** The first audio of the agent went to the line. */
   | { readonly type: 'first-audio' }
   /** `isMuted`: nothing of it was played. */

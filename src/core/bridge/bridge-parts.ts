@@ -2,12 +2,20 @@
  * What a bridge session is made of, and how patient it is.
  */
 import type { AgentOverrides, CallFailure, Variables } from '../call/call.js';
+import type { TimelineEvent } from '../call/timeline.js';
 import type { Clock } from '../clock.js';
 import type { ToolContext, ToolRunner } from '../tool/tool.js';
 import type { RecoveryOptions } from './agent-recovery.js';
 import type { BridgeFact } from './bridge-facts.js';
 import type { AgentLeg, CarrierLeg, LineStart } from './legs.js';
 import type { MediaTap } from './media-tap.js';
+
+/** A call that had a conversation before this one, with another session. */
+export interface BeforeNow {
+  readonly events: readonly TimelineEvent[];
+  /** Why the line is here again, in a sentence for the agent. */
+  readonly note: string;
+}
 
 export interface BridgeLimits {
   /** The line must start within this time after its socket opened. */
@@ -28,8 +36,8 @@ export interface BridgeParts {
   /** Listens to the media, where somebody wants to. */
   readonly tap?: MediaTap | undefined;
   readonly overrides: AgentOverrides;
-  /** What the agent is told as soon as it is there, such as why the line has come back to it. */
-  readonly note?: string | undefined;
+  /** Set where the line comes back from a person: what happened in the call before, and what the agent is told of it. */
+  readonly before?: BeforeNow | undefined;
   readonly toolContext: Omit<
     ToolContext,
     'signal' | 'endCall' | 'progress' | 'pressKeys' | 'untilHeard' | 'conversationId' | 'variables'
@@ -41,6 +49,8 @@ export interface BridgeParts {
   readonly recovery: RecoveryOptions;
   /** Whether a caller without an agent hears that the line is alive. */
   readonly hasBridgingSound: boolean;
+  /** Hands the line to a person when no agent is to be had. @throws Error why it cannot be */
+  readonly handToPerson?: (() => Promise<void>) | undefined;
   /** Opens a conversation in place of one that is gone. @param agentId undefined: with the agent of the call. */
   openAgent(agentId: string | undefined): AgentLeg;
 }

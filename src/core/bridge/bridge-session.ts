@@ -28,8 +28,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
   isLeaving = false;
   private phase: Phase = 'waiting-for-line';
   private agent: AgentLeg | undefined;
-  private agentIsReady = false;
-  private agentIsQueued = false;
+  private agentIs: 'coming' | 'queued' | 'ready' = 'coming';
   private conversationId = '';
   private variables: Variables = {};
   private awaitsAudio = true;
@@ -73,8 +72,11 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
     this.variables = this.parts.variablesAt(start);
     this.tell({ type: 'line-started', start });
     this.taps.now?.lineStarted(this.parts.clock.now());
-    this.waitForAgent();
-    this.agent?.begin({ variables: this.variables, overrides: this.parts.overrides });
+    if (this.crew.lastResort.lineStarted()) this.crew.timers.cancelDeadline();
+    else {
+      this.waitForAgent();
+      this.agent?.begin({ variables: this.variables, overrides: this.parts.overrides });
+    }
     this.crew.bridging.start();
     for (const { payload, eventId } of this.agentHold.splice(0)) this.agentAudio(payload, eventId);
     this.crew.timers.watch(
@@ -82,7 +84,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
       () => this.counters.callerFrames,
       () => this.lineFailed({ code: 'stream-lost', detail: 'The media stream went silent.' }),
     );
-    if (this.agentIsReady) this.startTalking();
+    if (this.agentIs === 'ready') this.startTalking();
   }
 
   callerAudio(payload: Base64Audio, timestampMs: number): void {
@@ -118,8 +120,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
   // --- the agent ----------------------------------------------------------------------------------------------------
 
   agentReady(conversationId: string): void {
-    this.agentIsReady = true;
-    this.agentIsQueued = false;
+    this.agentIs = 'ready';
     this.conversationId = conversationId;
     this.tell({ type: 'agent-ready', conversationId });
     if (this.phase === 'waiting-for-agent') this.startTalking();
@@ -127,8 +128,7 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
 
   agentQueued(): void {
     if (this.phase === 'ended' || this.phase === 'finishing') return;
-    this.agentIsReady = false;
-    this.agentIsQueued = true;
+    this.agentIs = 'queued';
     this.tell({ type: 'agent-queued' });
     // Before the line has started nobody waits yet: the time runs from its start.
     if (this.phase === 'waiting-for-line') return;
@@ -209,10 +209,10 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
 
   agentGone(failure: CallFailure | undefined, reason: AgentEndReason): void {
     this.agent = undefined;
-    if (this.phase === 'ended' || this.hand.survivesAgent()) return;
-    if (!failure && !this.agentIsReady && !this.agentIsQueued) this.agentFailed(CLOSED_EARLY);
+    if (this.phase === 'ended') return;
+    if (!failure && this.agentIs === 'coming') this.agentFailed(CLOSED_EARLY);
     else if (failure && this.phase !== 'finishing') this.agentFailed(failure, reason);
-    else this.playOut(reason === 'max-duration' ? reason : 'agent-ended');
+    else if (!this.hand.survivesAgent()) this.playOut(reason === 'max-duration' ? reason : 'agent-ended');
   }
 
   // --- the end ------------------------------------------------------------------------------------------------------
@@ -252,8 +252,9 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
     this.crew.timers.cancelDeadline();
     this.phase = 'talking';
     // Who was not asked to speak may well be silent.
-    if (!this.crew.succession.ready(this.agent)) this.crew.bridging.stop();
-    if (this.parts.note !== undefined) this.agent?.inform(this.parts.note);
+    if (!this.crew.succession.ready(this.agent, this.hand.operatorOnLine === undefined))
+      this.crew.bridging.stop();
+    this.hand.agentReady();
     this.callerHold.drain((payload) => this.agent?.sendAudio(payload));
     this.crew.keypad.tellHeld();
   }
@@ -265,28 +266,26 @@ export class BridgeSession implements CarrierEvents, AgentEvents, SessionHost {
   }
 
   private waitForAgent(): void {
-    const { ms, failure } = patienceWithAgent(this.parts.limits, this.agentIsQueued);
+    const { ms, failure } = patienceWithAgent(this.parts.limits, this.agentIs === 'queued');
     this.crew.timers.deadline(ms, () => {
       this.agent?.close();
       this.agent = undefined;
-      this.agentFailed(failure, 'agent-failed', this.agentIsQueued);
+      this.agentFailed(failure, 'agent-failed', this.agentIs === 'queued');
     });
   }
 
   /** What is on its way to the line is heard to its end; the call ends only where nobody else is to be had. */
-  private agentFailed(failure: CallFailure, reason: EndReason = 'agent-failed', isUseless = false): void {
-    if (!this.crew.succession.lost(failure, isUseless)) {
-      this.end(reason, failure);
-      return;
-    }
-    this.agentIsReady = false;
-    this.agentIsQueued = false;
+  agentFailed(failure: CallFailure, reason: EndReason = 'agent-failed', isUseless = false): void {
+    const isLineThere = this.phase !== 'waiting-for-line';
+    this.agentIs = 'coming';
+    const heir = this.crew.heir(failure, reason, { isUseless, isLineThere });
+    if (heir === undefined) return this.end(reason, failure);
     this.agentHold.length = 0;
     // Before the line has started, its own deadline runs.
-    if (this.phase === 'waiting-for-line') return;
-    this.phase = 'waiting-for-agent';
+    if (!isLineThere) return;
+    this.phase = heir === 'operator' ? 'talking' : 'waiting-for-agent';
     this.crew.timers.cancelDeadline();
-    this.crew.bridging.start();
+    if (this.hand.operatorOnLine === undefined) this.crew.bridging.start();
   }
 
   /** Another conversation takes the place of one that is gone. @param agentId undefined: with the agent of the call. */

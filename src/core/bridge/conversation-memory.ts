@@ -10,6 +10,12 @@ import type { BridgeFact } from './bridge-facts.js';
 /** More than an agent is told of, see `handover.ts`. */
 const MOST_ENTRIES = 400;
 
+const SPEAKERS: ReadonlyMap<string, 'agent' | 'caller'> = new Map([
+  ['turn.agent', 'agent'],
+  ['turn.caller', 'caller'],
+  ['caller.pressed', 'caller'],
+]);
+
 export class ConversationMemory {
   private events: TimelineEvent[] = [];
   private seq = 0;
@@ -17,15 +23,23 @@ export class ConversationMemory {
   private readonly spelled = new Map<number, string>();
   private readonly asked = new Map<string, string>();
 
-  constructor(private readonly callId: CallId) {}
+  /** @param before what the call had before this session */
+  constructor(
+    private readonly callId: CallId,
+    before: readonly TimelineEvent[] = [],
+  ) {
+    const first = before.find(({ type }) => SPEAKERS.has(type));
+    this.firstSpeaker = first && SPEAKERS.get(first.type);
+    this.events = before.slice(-MOST_ENTRIES);
+    this.seq = before.at(-1)?.seq ?? 0;
+  }
 
   note(fact: BridgeFact, at: number): void {
-    if (fact.type === 'agent-said') this.firstSpeaker ??= 'agent';
-    if (fact.type === 'caller-said' || fact.type === 'digits') this.firstSpeaker ??= 'caller';
     if (fact.type === 'tool-called') this.asked.set(fact.call.id, fact.call.name);
     if (fact.type === 'tool-answered') this.asked.delete(fact.call.id);
     for (const entry of entriesOfFact(fact, at)) {
       this.seq += 1;
+      this.firstSpeaker ??= SPEAKERS.get(entry.type);
       this.events.push({ ...entry, callId: this.callId, seq: this.seq, cursor: '' });
     }
     if (this.events.length > MOST_ENTRIES) this.events = this.events.slice(-MOST_ENTRIES / 2);
@@ -50,6 +64,13 @@ export class ConversationMemory {
   /** Names of tools that have not answered. */
   get running(): readonly string[] {
     return [...this.asked.values()];
+  }
+
+  /** The highest id of a response that is on record. */
+  get newestEventId(): number {
+    return this.events.reduce((newest, { details: { eventId } }) => {
+      return typeof eventId === 'number' && eventId > newest ? eventId : newest;
+    }, 0);
   }
 
   get turns(): readonly Turn[] {

@@ -10,8 +10,8 @@ export interface SoFar {
   readonly running: readonly string[];
   /** What was heard of the last words of the agent, where they broke off. */
   readonly brokenOff: string | undefined;
-  /** It is another agent than before. */
-  readonly isOther: boolean;
+  /** Why this agent has to go on. `note`: the caller was with a person meanwhile, and what came of it. */
+  readonly why: 'reconnected' | 'other-agent' | { readonly note: string };
 }
 
 export interface Handover {
@@ -26,20 +26,26 @@ const MOST_CHARS = 8000;
 const MOST_CHARS_OF_A_TURN = 1500;
 
 export function handoverOf(soFar: SoFar): Handover | undefined {
-  const { turns, running, isOther } = soFar;
-  if (turns.length === 0) return undefined;
+  const { turns, running, why } = soFar;
+  if (turns.length === 0 && typeof why === 'string') return undefined;
   const lines = linesOf(soFar);
   const context = [
-    isOther
-      ? 'You take over a phone call in the middle of it, because the agent before you is gone. The caller has not hung up.'
-      : 'The connection to you broke and was made again, in the middle of the same phone call. The caller has not hung up.',
+    typeof why === 'string' ? REASONS[why] : why.note,
     'Do not greet, do not introduce yourself and do not start over: go on where the conversation is.',
-    'What was said so far, oldest first; of the agent only what the caller heard:',
-    ...lines,
+    ...(lines.length > 0 ? [SAID, ...lines] : []),
     ...(running.length > 0 ? [`Still running, its result will follow: ${running.join(', ')}.`] : []),
   ].join('\n');
   return { context, ask: askOf(soFar) };
 }
+
+const SAID = 'What was said so far, oldest first; of the agent only what the caller heard:';
+
+const REASONS = {
+  'other-agent':
+    'You take over a phone call in the middle of it, because the agent before you is gone. The caller has not hung up.',
+  reconnected:
+    'The connection to you broke and was made again, in the middle of the same phone call. The caller has not hung up.',
+};
 
 /** What is said when a tool answers whose call belongs to the conversation before. */
 export function lateResult(name: string, text: string): string {
@@ -76,7 +82,8 @@ function lineOf(turn: Turn, brokenOff: string | undefined): string {
   return `Agent: ${brief(heard)}${wasCut ? ' (cut off here)' : ''}`;
 }
 
-function askOf({ turns, running, brokenOff }: SoFar): string | undefined {
+function askOf({ turns, running, brokenOff, why }: SoFar): string | undefined {
+  if (typeof why !== 'string') return '(The caller is with you again. Say so in a sentence and go on.)';
   const last = turns.at(-1);
   // Its result will be said when it is there.
   if (!last || running.length > 0) return undefined;

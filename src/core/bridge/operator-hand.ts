@@ -40,6 +40,8 @@ const FIRST_KEYS_EVENT_ID = -3;
 /** What an operator says is played as it comes; a burst that would be heard so much later is left out. */
 const MOST_OWED_MS = 2000;
 
+const TAKEN_OVER = 'A person has taken over this call. Say nothing until you are told.';
+
 const LEFT_ALONE: CallFailure = {
   code: 'agent-lost',
   detail: 'The conversation with the agent ended while an operator had the line.',
@@ -99,7 +101,7 @@ export class OperatorHand {
     if (this.operator === by) return;
     this.operator = by;
     this.parts.tell({ type: 'taken-over', by });
-    this.parts.agent()?.inform('A person has taken over this call. Say nothing until you are told.');
+    this.parts.agent()?.inform(TAKEN_OVER);
     this.applySilence();
   }
 
@@ -125,6 +127,11 @@ export class OperatorHand {
     const { ledger, clock } = this.parts;
     if (this.operator !== by || sound.length === 0) return;
     if (ledger.owedMs(clock.now()) < MOST_OWED_MS) this.play(sound, OPERATOR_EVENT_ID);
+  }
+
+  /** Another conversation has begun: it is told who speaks. */
+  agentReady(): void {
+    if (this.operator !== undefined) this.parts.agent()?.inform(TAKEN_OVER);
   }
 
   /** Whether somebody speaks in the agent's place, so that the agent's end is not that of the call. */

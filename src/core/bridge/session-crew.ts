@@ -9,6 +9,7 @@ import type { CallFailure, EndReason } from '../call/call.js';
 import { Farewell } from './farewell.js';
 import type { AgentLeg } from './legs.js';
 import { KeypadTurns } from './keypad-turns.js';
+import { LastResort } from './last-resort.js';
 import { OperatorHand } from './operator-hand.js';
 import { PlaybackLedger, type Cut } from './playback-ledger.js';
 import { ResponseIds } from './response-ids.js';
@@ -21,6 +22,8 @@ export interface SessionHost {
   readonly agentNow: AgentLeg | undefined;
   readonly isTalking: boolean;
   openNext(agentId: string | undefined): void;
+  /** There is no agent any more. */
+  agentFailed(failure: CallFailure, reason: EndReason): void;
   tell(fact: BridgeFact): void;
   end(reason: EndReason, failure?: CallFailure): void;
   /** Throws away what was not heard yet. */
@@ -34,6 +37,7 @@ export class SessionCrew {
   readonly succession: AgentSuccession;
   readonly bridging: BridgingSound;
   readonly farewell: Farewell;
+  readonly lastResort: LastResort;
   readonly toolCalls: ToolCalls;
   readonly keypad: KeypadTurns;
   /** Who listens to the media. */
@@ -51,10 +55,14 @@ export class SessionCrew {
       clock,
       callId,
       recovery,
+      before: parts.before,
       ledger,
       open: (agentId) => host.openNext(agentId),
       tell: (fact) => host.tell(fact),
     });
+    // On record, ids of responses go on over all conversations of a call.
+    if (parts.before)
+      this.responses.nextConversation(this.succession.newestEventId, this.succession.isGreeted);
     this.bridging = new BridgingSound({ clock, carrier, ledger, taps: this.taps, hasBridgingSound });
     this.farewell = new Farewell({
       clock,
@@ -75,8 +83,25 @@ export class SessionCrew {
       tap: () => this.taps.now,
       cut: () => host.cutPlayback(),
       tell: (fact) => host.tell(fact),
-      endWithoutAgent: (failure) => host.end('agent-failed', failure),
+      endWithoutAgent: (failure) => host.agentFailed(failure, 'agent-failed'),
     });
+    this.lastResort = new LastResort({
+      handToPerson: parts.handToPerson,
+      untilHeard: (mostMs) => this.hand.forTools.untilHeard(mostMs),
+      tell: (fact) => host.tell(fact),
+      end: (reason, failure) => host.end(reason, failure),
+    });
+  }
+
+  /** Who has the caller when the agent is gone; undefined: nobody. */
+  heir(
+    failure: CallFailure,
+    reason: EndReason,
+    { isUseless, isLineThere }: { readonly isUseless: boolean; readonly isLineThere: boolean },
+  ): 'agent' | 'operator' | 'person' | undefined {
+    if (this.succession.lost(failure, isUseless)) return 'agent';
+    if (this.hand.survivesAgent()) return 'operator';
+    return this.lastResort.takes(reason, failure, isLineThere) ? 'person' : undefined;
   }
 
   stop(): void {

@@ -22,6 +22,7 @@ export const TIMELINE_TYPES = [
   'agent.ready',
   'agent.queued',
   'agent.lost',
+  'agent.given-up',
   'agent.first-audio',
   'turn.agent',
   'turn.corrected',
@@ -144,13 +145,6 @@ export function entriesOfFact(fact: BridgeFact, at: number): TimelineEntry[] {
 
 function entryOfFact(fact: BridgeFact): Omit<TimelineEntry, 'at'> | undefined {
   switch (fact.type) {
-    case 'agent-queued': {
-      return { type: 'agent.queued', details: {} };
-    }
-    case 'agent-lost': {
-      const { failure, agentId, attempt, brokenOff } = fact;
-      return { type: 'agent.lost', details: { failure, agentId, attempt, ...heardOf(brokenOff) } };
-    }
     case 'agent-said': {
       const { text, eventId, isMuted } = fact;
       return { type: 'turn.agent', details: { text, eventId, ...(isMuted ? { isMuted } : {}) } };
@@ -184,7 +178,26 @@ function entryOfFact(fact: BridgeFact): Omit<TimelineEntry, 'at'> | undefined {
       return { type: 'session.ended', details: { reason, failure: failure ?? null, ...cut } };
     }
     default: {
-      return entryOfHand(fact);
+      return entryOfMishap(fact) ?? entryOfHand(fact);
+    }
+  }
+}
+
+/** What befell an agent. */
+function entryOfMishap(fact: BridgeFact): Omit<TimelineEntry, 'at'> | undefined {
+  switch (fact.type) {
+    case 'agent-queued': {
+      return { type: 'agent.queued', details: {} };
+    }
+    case 'agent-lost': {
+      const { failure, agentId, attempt, brokenOff } = fact;
+      return { type: 'agent.lost', details: { failure, agentId, attempt, ...heardOf(brokenOff) } };
+    }
+    case 'agent-given-up': {
+      return { type: 'agent.given-up', details: { failure: fact.failure } };
+    }
+    default: {
+      return undefined;
     }
   }
 }

@@ -24,6 +24,9 @@ export const TRANSFER_OUTCOMES = [
 ] as const;
 export type TransferOutcome = (typeof TRANSFER_OUTCOMES)[number];
 
+/** In `by`, of a transfer that nobody asked for. */
+export const BY_FALLBACK = 'fallback';
+
 export interface CallTransfer {
   readonly id: string;
   readonly mode: TransferMode;
@@ -35,7 +38,7 @@ export interface CallTransfer {
   readonly message: string | null;
   /** Spoken to the person alone. */
   readonly summary: string | null;
-  /** Fingerprint of the API key that asked for it, or `agent`. */
+  /** Fingerprint of the API key that asked for it, `agent`, or `fallback`: no agent was to be had. */
   readonly by: string;
   /** The carrier's ids of the persons' legs that were answered, of this and of earlier transfers: each is billed as a call of its own. */
   readonly legs: readonly string[];
