@@ -29,6 +29,6 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   setupFiles: ['<rootDir>/test/support/loopback-only.ts'],
   testTimeout: 30_000,
-  // Whole calls are mostly waited for, so two at a time fit on two cores.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // Whole calls are mostly waited for, so three at a time fit on two cores.
+  maxWorkers: Math.max(3, availableParallelism() - 1),
 };

@@ -186,6 +186,19 @@ describe('an agent that does not come back', () => {
     expect(rig.ending).toMatchObject({ reason: 'agent-failed', failure: LOST, lineUp: true });
   });
 
+  it('is waited for longer and longer, and not at all again once it was there', () => {
+    const rig = broken('We have tea', 700, { recovery: { attempts: 4 } });
+    rig.session.agentGone(LOST, 'agent-failed');
+    rig.clock.advance(499);
+    expect(rig.agents).toHaveLength(1);
+    rig.clock.advance(1);
+    expect(rig.agents).toHaveLength(2);
+    rig.session.agentReady('conv_3');
+    rig.session.agentGone(LOST, 'agent-failed');
+    rig.clock.advance(0);
+    expect(rig.agents).toHaveLength(3);
+  });
+
   it('is replaced by another, which is told that it takes over and may say what it says first', () => {
     const rig = broken('We have tea', 700, { recovery: { attempts: 1, fallbackAgentId: 'agent_2' } });
     rig.session.agentGone(LOST, 'agent-failed');

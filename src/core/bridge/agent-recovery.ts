@@ -31,6 +31,8 @@ const LONGEST_PAUSE_MS = 3000;
 
 export class AgentRecovery {
   private attempt = 0;
+  /** In a row, with no agent there in between. */
+  private vain = 0;
   private onFallback = false;
 
   constructor(private readonly options: RecoveryOptions) {}
@@ -46,7 +48,13 @@ export class AgentRecovery {
     if (this.onFallback || this.options.fallbackAgentId === undefined) return undefined;
     this.onFallback = true;
     this.attempt = 0;
+    this.vain = 0;
     return this.again();
+  }
+
+  /** The agent is there: whether it stays will be seen, but whoever loses it now has not waited yet. */
+  isThere(): void {
+    this.vain = 0;
   }
 
   /** The agent was there for a while: what happens from now on is another misfortune. */
@@ -55,7 +63,8 @@ export class AgentRecovery {
   }
 
   private again(): NextAgent {
-    const afterMs = PAUSES_MS[this.attempt] ?? LONGEST_PAUSE_MS;
+    const afterMs = PAUSES_MS[this.vain] ?? LONGEST_PAUSE_MS;
+    this.vain += 1;
     this.attempt += 1;
     const agentId = this.onFallback ? this.options.fallbackAgentId : undefined;
     return { agentId, attempt: this.attempt, afterMs };

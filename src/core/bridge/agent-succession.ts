@@ -105,6 +105,7 @@ export class AgentSuccession {
    */
   ready(agent: AgentLeg | undefined, maySpeak = true): boolean {
     this.readyAt = this.parts.clock.now();
+    this.recovery.isThere();
     const { before } = this.parts;
     if (this.losses === 0 && !before) return false;
     const { turns, running } = this.memory;
